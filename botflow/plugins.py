@@ -78,10 +78,10 @@ class Plugin:
         """Return what the settings say as fields of the plugin's own module; UsageError `settings.invalid`."""
         settings = self.settings.from_environment(environment)
         said: dict[str, str] = {}
-        for field in self.own_module.fields if self.own_module is not None else ():
-            value = getattr(settings, _CAPITAL.sub(r"_\1", field.id).lower(), None)
+        for declared in self.own_module.fields if self.own_module is not None else ():
+            value = getattr(settings, _CAPITAL.sub(r"_\1", declared.id).lower(), None)
             if value is not None:
-                said[field.id] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+                said[declared.id] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
         return said
 
     def open_channel(

@@ -209,9 +209,10 @@ class ActionContext(Protocol):
     `key` is the same whenever this visit is tried again: give it to a provider that takes idempotency keys.
     `credential` holds the secret fields that the node's `credential` names. Where it names none, and the node type has
     a `module`: those of the workflow's set of that module, of the organization's default, or else what the deployment's
-    settings say; then `is_deployments` is true, and the addresses in them may lead anywhere. All other addresses are
-    written by people: they may lead to the public internet, and to the private `networks` (see outgoing_targets).
-    `account` names the set in this deployment: a process keeps by it what it got with the set, such as a token.
+    settings say. The addresses in them may lead to the public internet and to the private `account_networks` (see
+    outgoing_targets); None: anywhere, as the settings of the deployment are believed. `account` names the set in this
+    deployment: a process keeps by it what it got with the set, such as a token. Addresses that a flow says may lead to
+    the public internet, and to the private `networks`.
     """
 
     @property
@@ -233,7 +234,7 @@ class ActionContext(Protocol):
     def account(self) -> str: ...
 
     @property
-    def is_deployments(self) -> bool: ...
+    def account_networks(self) -> Sequence[Network] | None: ...
 
     @property
     def networks(self) -> Sequence[Network]: ...

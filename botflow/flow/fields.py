@@ -77,8 +77,7 @@ WorkflowId = Annotated[str, Field(min_length=1, max_length=64), Marker("workflow
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One string in a node's properties; `path` leads to it by the names used in documents. `reads`, `also`, `longest`:
-    see Marker."""
+    """One string in a node's properties; `path` leads to it by the names used in documents. For the rest see Marker."""
 
     path: tuple[str | int, ...]
     kind: TextKind

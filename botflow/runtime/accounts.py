@@ -105,12 +105,13 @@ class _Clients(Generic[C]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionAccount:
     """The fields that an action gets. `name` is that of the set in the deployment, which no set of another organization
-    has; `secrets` are the values to mask; `is_deployments`: the settings said them."""
+    has; `secrets` are the values to mask. `networks` are the private ones that its addresses may lead to; None for any:
+    what the operator has set is believed."""
 
     fields: Mapping[str, str]
     secrets: frozenset[str] = frozenset()
     name: str = ""
-    is_deployments: bool = False
+    networks: Networks | None = None
 
 
 NO_ACCOUNT = ActionAccount(fields=MappingProxyType({}))
@@ -197,14 +198,14 @@ class Accounts:
         stored = await self._set(workflow, module) if self._sends else None
         if stored is None:
             fields = self._settings.get(module, {}) if self._sends else {}
-            return ActionAccount(fields=fields, secrets=self._secrets(module, fields), is_deployments=True)
+            return ActionAccount(fields=fields, secrets=self._secrets(module, fields))
         return self.opened(self._safe.open(stored))
 
     def opened(self, fields: SecretFields) -> ActionAccount:
         """Return the account of a set that was opened. Its secrets become known, for the log."""
         secrets = self._secrets(fields.module, fields)
         self._known_secrets.opened(secrets)
-        return ActionAccount(fields=fields, secrets=secrets, name=fields.account)
+        return ActionAccount(fields=fields, secrets=secrets, name=fields.account, networks=self.networks)
 
     def _secrets(self, module: str, fields: Mapping[str, str]) -> frozenset[str]:
         """Return the values of a set's fields that must be masked: all, where no plugin declares the module."""

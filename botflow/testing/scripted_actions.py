@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_network
 from typing import Literal, cast
 
@@ -14,6 +14,7 @@ from botflow.engine.node_type import ActionContext, Invocable, NodeType
 from botflow.errors import UsageError, did_you_mean
 from botflow.nodes.custom.polling import Pending
 from botflow.outgoing_files import WebFile, read_web_file
+from botflow.outgoing_targets import Network
 from botflow.settings import Networks
 from botflow.testing.outcomes import answer_of, failed, play, run_to_end
 
@@ -58,8 +59,8 @@ class ActionLog:
         return self._ask.credential or ""
 
     @property
-    def is_deployments(self) -> bool:
-        return not self._ask.credential
+    def account_networks(self) -> Sequence[Network] | None:
+        return LOOPBACK if self._ask.credential else None
 
     @property
     def networks(self) -> Networks:
@@ -85,7 +86,7 @@ class ActionLog:
         return self._artifacts.get(name)
 
     async def file(self, url: str, largest: int) -> WebFile:
-        return await read_web_file(url, self.networks, largest)
+        return await read_web_file(url, LOOPBACK, largest)
 
 
 class ScriptedActions:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botflow.engine.node_type import ActionContext
-from botflow.outgoing_targets import TargetRefused, UnknownHost, check_url, checked_addresses
+from botflow.outgoing_targets import Network, TargetRefused, UnknownHost, check_url, checked_addresses
 from botflow_email.account import Account
 from botflow_email.errors import EmailFailure
 
@@ -65,7 +65,8 @@ async def hand_over(
 async def _connect(account: Account, context: ActionContext) -> SMTP:
     from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
-    sock = None if context.is_deployments else await _checked_socket(account, context)
+    networks = context.account_networks
+    sock = None if networks is None else await _checked_socket(account, networks)
     client = SMTP(
         hostname=account.host,
         port=None if sock is not None else account.port,
@@ -113,14 +114,14 @@ async def _login(client: SMTP, account: Account) -> None:
         raise EmailFailure("the SMTP server offers no login that is known here", code="email.auth") from None
 
 
-async def _checked_socket(account: Account, context: ActionContext) -> socket.socket:
+async def _checked_socket(account: Account, networks: Sequence[Network]) -> socket.socket:
     """Connect to an address of the server after its check; a second resolution could give another one."""
     host = f"[{account.host}]" if ":" in account.host else account.host
     scheme = "http" if account.security == "none" else "https"
     try:
-        parts = check_url(f"{scheme}://{host}:{account.port}", context.networks)
+        parts = check_url(f"{scheme}://{host}:{account.port}", networks)
         async with asyncio.timeout(CONNECT_S):
-            for address in await checked_addresses(parts, context.networks):
+            for address in await checked_addresses(parts, networks):
                 with suppress(OSError):
                     return await _open(address, account.port)
     except UnknownHost as unknown:
@@ -130,7 +131,7 @@ async def _checked_socket(account: Account, context: ActionContext) -> socket.so
         raise EmailFailure(
             f"the address of the SMTP server: {why}",
             code="credential.address",
-            hint="operators allow private networks by BOTFLOW_FLOW_NETWORKS",
+            hint="operators allow private networks by BOTFLOW_WEBHOOK_NETWORKS",
         ) from None
     except TimeoutError:
         pass

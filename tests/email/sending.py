@@ -29,8 +29,8 @@ class Context(ActionLog):
         self._networks = networks
 
     @property
-    def networks(self) -> Networks:
-        return self._networks
+    def account_networks(self) -> Networks | None:
+        return self._networks if self._ask.credential else None
 
 
 def written(**more: Any) -> dict[str, Any]:

@@ -92,7 +92,7 @@ async def test_an_e_mail_leaves_by_the_account_of_the_workflow(
 
 async def test_allowed_networks_are_open_to_an_organization(database_url: str, server: MailServer) -> None:
     async with open_site(
-        database_url, flows=(ORDER, NAMED), environment={}, botflow_flow_networks="127.0.0.0/8"
+        database_url, flows=(ORDER, NAMED), environment={}, botflow_webhook_networks="127.0.0.0/8"
     ) as site:
         assert (await ordered(site, "Ann")).startswith("email.not_configured")
         account = server.settings(host="127.0.0.1", user=USER)

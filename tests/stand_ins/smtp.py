@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -39,13 +39,15 @@ class Taken:
 @dataclass
 class MailServer:
     """What a test tells the server, and what it has taken. `refusals` are answers to recipients by address;
-    `data_answers` those to the next e-mails; "drop" closes the connection after the e-mail was taken."""
+    `data_answers` those to the next e-mails; "drop" closes the connection after the e-mail was taken.
+    `on_taken` is called before the answer to an e-mail leaves."""
 
     port: int = 0
     taken: list[Taken] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)
     data_answers: list[str] = field(default_factory=list)
     connections: int = 0
+    on_taken: Callable[[], None] = lambda: None
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -62,6 +64,7 @@ class MailServer:
         if answer.startswith("250") or answer == "drop":
             assert isinstance(envelope.content, bytes)
             self.taken.append(Taken(str(envelope.mail_from), tuple(envelope.rcpt_tos), envelope.content))
+            self.on_taken()
         if answer == "drop":
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()

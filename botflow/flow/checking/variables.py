@@ -12,7 +12,14 @@ from botflow.flow.fields import Text
 from botflow.flow.problems import Path, Report
 from botflow.flow.templates.bounded_functions import guarded_environment
 from botflow.flow.templates.bounded_multiplication import PRODUCT
-from botflow.flow.templates.grammar import INPUT, NODES, VARIABLES, translate, translate_expression
+from botflow.flow.templates.grammar import (
+    INPUT,
+    LARGEST_SOURCE,
+    NODES,
+    VARIABLES,
+    translate,
+    translate_expression,
+)
 from botflow.flow.templates.language_filters import CLOCK_NAMES
 from botflow.flow.templates.ordering import ORDERING_FUNCTIONS
 from botflow.flow.templates.template import is_template
@@ -111,7 +118,7 @@ def variables_read(text: Text) -> set[str]:
         if text.kind == "condition":
             source = f"{{{{ {translate_expression(text.text)} }}}}"
         elif text.kind == "template" and is_template(text.text):
-            source = translate(text.text)
+            source = translate(text.text, text.longest or LARGEST_SOURCE)
         else:
             return set()
         optional = set(_optional(expressions(text.text, bare=text.kind == "condition")))

@@ -99,8 +99,8 @@ class RunningAction:
         return self._account.name
 
     @property
-    def is_deployments(self) -> bool:
-        return self._account.is_deployments
+    def account_networks(self) -> Networks | None:
+        return self._account.networks
 
     @property
     def networks(self) -> Networks:

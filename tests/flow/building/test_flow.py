@@ -4,9 +4,11 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+import botflow_chat_webhook
 import botflow_email
 import botflow_http
 import botflow_records
+import botflow_slack
 import botflow_twilio
 import pytest
 
@@ -76,6 +78,9 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
         botflow_email.send(
             flow, to=["ann@example.org"], subject="Order", text="{{ total }}", reply_to="bo@example.org"
         ),
+        botflow_slack.send_message(flow, "#orders", "{{ total }}", thread="1.2"),
+        botflow_slack.send_file(flow, "C0123456789", text="{{ total }}", name="total.txt"),
+        botflow_chat_webhook.send(flow, "{{ total }}", title="Order", service="teams", credential="Sales"),
         flow.switch("total", {"six": 6}),
         flow.wait(timedelta(hours=2), business_hours={"mon-fri": "09:00-17:00"}, time_zone="Europe/Berlin"),
         flow.loop("{{ [1, 2] }}", as_="n", index="at", limit=5),
