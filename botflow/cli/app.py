@@ -30,7 +30,7 @@ from botflow.cli.commands import (
     schedules,
     secrets,
     serve,
-    session_handover,  # noqa: F401 -- it adds its commands to `sessions`
+    session_handoff,  # noqa: F401 -- it adds its commands to `sessions`
     sessions,
     users,
     version,

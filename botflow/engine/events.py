@@ -220,7 +220,7 @@ class SessionExpired(Event):
 @value(frozen=True, slots=True)
 class InboundIgnored(Event):
     """The inbound visited no node; `reason`: stale_timeout, stale_child, no_trigger, not_waiting, busy, ended, dead;
-    opted_out (its person, or by it), opted_in or help (its provider answers that word); handed_over (a person answers
+    opted_out (its person, or by it), opted_in or help (its provider answers that word); handed_off (a person answers
     it)."""
 
     kind: ClassVar[str] = "ignored"

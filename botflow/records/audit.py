@@ -46,7 +46,7 @@ Action = Literal[
     "schedule.run",
     "session.deactivated",
     "session.edited",
-    "session.handed_over",
+    "session.handed_off",
     "session.mended",
     "session.noted",
     "session.returned",

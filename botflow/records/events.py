@@ -26,7 +26,7 @@ EventType = Literal[
     "workflow.status_changed",
     "step.started",
     "step.ended",
-    "session.handed_over",
+    "session.handed_off",
     "session.returned",
     "message.failed",
     "contact.opted_out",

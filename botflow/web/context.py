@@ -128,7 +128,7 @@ def desk_of(scope: Scope) -> Desk:
 
 def conversation_status(stored: StoredSession) -> str:
     """Return a session's status: `running` (a turn is under way), `waiting` for its person, or `completed`."""
-    if stored.session.handover is not None:
+    if stored.session.handoff is not None:
         return "waiting"
     if stored.last_seq != stored.done_seq:
         return "running"

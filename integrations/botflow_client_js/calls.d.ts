@@ -516,7 +516,7 @@ export interface Session {
   externalId: string;
   userId: string | null;
   active: boolean;
-  status: "handed_over" | "opted_out" | "paused" | "running" | "waiting" | "idle";
+  status: "handed_off" | "opted_out" | "paused" | "running" | "waiting" | "idle";
   currentNodeId: string | null;
   handedTo: string | null;
   turns: number;
@@ -596,7 +596,7 @@ export interface Diagnosis {
 
 /** What a remedy `did`, and how the session is now. */
 export interface Mended {
-  finding: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handover.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed";
+  finding: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handoff.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed";
   remedy: "move" | "end" | "return" | "release" | "drop";
   did: string;
   diagnosis: Diagnosis;
@@ -1116,7 +1116,7 @@ export interface PlannedNode {
 
 /**
  * How the executions of one version do that began in the time of the report. `statuses` says how many are in each now;
- * `fallbacks` and `errors` count how often an edge of these names was followed, `handovers` how often a person took a
+ * `fallbacks` and `errors` count how often an edge of these names was followed, `handoffs` how often a person took a
  * conversation over. `waiting` at a node is of all its executions, also of earlier ones. Cost is that of models' calls
  * whose price is known.
  */
@@ -1126,7 +1126,7 @@ export interface ArmReport {
   statuses: Record<string, number>;
   fallbacks: number;
   errors: number;
-  handovers: number;
+  handoffs: number;
   calls: number;
   costUsd: number;
   nodes: NodeCount[];
@@ -1796,7 +1796,7 @@ export class Calls extends Caller {
   /**
    * Let a person have the conversation: the bot is silent until it is given back. It needs the scope `sessions:write`.
    */
-  handOverSession(session: string | number, options: { person: string } & Repeatable): Promise<Session>;
+  handOffSession(session: string | number, options: { person: string } & Repeatable): Promise<Session>;
 
   /**
    * Give the conversation back to the bot, at its waiting node. With `replay` it answers what it has missed. It needs
@@ -1814,7 +1814,7 @@ export class Calls extends Caller {
    * List what is wrong with sessions and runs that wait, and what to do. A call examines at most a thousand of them: a
    * page may have few findings, or none, and another one after it. It needs the scope `sessions:read`.
    */
-  getFindings(options?: { cursor?: string; limit?: number; workflow?: string; code?: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handover.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed" } & CallOptions): Pages<Finding>;
+  getFindings(options?: { cursor?: string; limit?: number; workflow?: string; code?: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handoff.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed" } & CallOptions): Pages<Finding>;
 
   /**
    * Explain what a session or a run waits for, and what is wrong with that. It changes nothing. It needs the scope
@@ -1823,7 +1823,7 @@ export class Calls extends Caller {
   getDiagnosis(session: string | number, options?: CallOptions): Promise<Diagnosis>;
 
   /** Apply a remedy that the diagnosis shows, to the session as it was then. It needs the scope `sessions:write`. */
-  mendSession(session: string | number, options: { finding: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handover.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed"; remedy: "move" | "end" | "return" | "release" | "drop"; revision: number; node?: string | null; subject?: string | null; replay?: boolean } & Repeatable): Promise<Mended>;
+  mendSession(session: string | number, options: { finding: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handoff.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed"; remedy: "move" | "end" | "return" | "release" | "drop"; revision: number; node?: string | null; subject?: string | null; replay?: boolean } & Repeatable): Promise<Mended>;
 
   /**
    * List what came in, session by session, the newest of each first. It needs a workflow, a session, an externalId, or

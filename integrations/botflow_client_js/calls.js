@@ -1342,10 +1342,10 @@ export class Calls extends Caller {
   /**
    * Let a person have the conversation: the bot is silent until it is given back. It needs the scope `sessions:write`.
    */
-  handOverSession(session, { person, idempotencyKey, signal } = {}) {
+  handOffSession(session, { person, idempotencyKey, signal } = {}) {
     return this._call({
       method: "POST",
-      path: `/api/v1/sessions/${segment(session)}/hand-over`,
+      path: `/api/v1/sessions/${segment(session)}/hand-off`,
       body: { person },
       idempotencyKey,
       signal,

@@ -95,7 +95,7 @@ async def _prepared(client: httpx2.AsyncClient, place: Place, url: str) -> list[
     )
     session = {person: f"/api/v1/sessions/{id}" for person, id, _ in found}
     execution = {person: f"/api/v1/executions/{id}" for person, _, id in found}
-    await request(client, [place], "POST", f"{session['give']}/hand-over", {"person": "Maria"})
+    await request(client, [place], "POST", f"{session['give']}/hand-off", {"person": "Maria"})
     status = "SELECT e.status FROM executions e JOIN sessions s ON s.id = e.session_id WHERE s.external_id = "
     paused = "SELECT CASE WHEN paused THEN 1 ELSE 0 END FROM sessions WHERE external_id = "
     state = "SELECT c.state FROM canaries c JOIN workflows w ON w.id = c.workflow_id WHERE w.slug = "
@@ -111,7 +111,7 @@ async def _prepared(client: httpx2.AsyncClient, place: Place, url: str) -> list[
         post("execution.failed", f"{execution['fail']}/fail", {"message": "late"}, f"{status}'fail'", "failed"),
         post("execution.moved", f"{execution['node']}/node", {"node": "size"}, f"{moved}'node'", 1, "PUT"),
         post("session.deactivated", f"{session['end']}/deactivate", None, f"{status}'end'", "cancelled"),
-        post("session.handed_over", f"{session['take']}/hand-over", {"person": "Maria"}, f"{paused}'take'", 1),
+        post("session.handed_off", f"{session['take']}/hand-off", {"person": "Maria"}, f"{paused}'take'", 1),
         post("session.returned", f"{session['give']}/return", {}, f"{paused}'give'", 0),
         post("workflow.canary_begun", "/api/v1/workflows/begun/canaries", {"percent": 7}, f"{state}'begun'", "running"),
         post("workflow.canary_weighted", canaries["weighted"], {"percent": 70}, f"{percent}'weighted'", 70, "PATCH"),
@@ -148,7 +148,7 @@ async def _entries(url: str, change: Change) -> int:
         [[count]] = await rows(url, query, action=change.action)
     else:
         [[count]] = await rows(url, f"{query} AND subject = :subject", action=change.action, subject=prepared)
-    return int(count) - (change.action == "session.handed_over")  # one was prepared, to be given back
+    return int(count) - (change.action == "session.handed_off")  # one was prepared, to be given back
 
 
 async def _still_answers(client: httpx2.AsyncClient, place: Place) -> None:

@@ -35,7 +35,7 @@ from botflow.storage.contacts import Contacts
 from botflow.storage.delivery.gate_facts import GateRows
 from botflow.storage.delivery.outbox import Outbox
 
-HANDED_OVER = "handed_over"  # why no node answers a message, in its turn's trace
+HANDED_OFF = "handed_off"  # why no node answers a message, in its turn's trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class ConsentKeeper:
         """
         if not silences(stored.parked, inbound):
             if is_for_a_person(stored.session, inbound):
-                return SilentTurn(leave_as_it_is(stored.session, HANDED_OVER), parked=stored.parked)
+                return SilentTurn(leave_as_it_is(stored.session, HANDED_OFF), parked=stored.parked)
             return None
         if opts_in(stored.parked, inbound):
             may_start = await self._contacts.may_start(stored.key, stored.id, inbound.key, inbound.received_at)
@@ -176,8 +176,8 @@ class ConsentKeeper:
 
 
 def is_for_a_person(session: Session, inbound: Inbound) -> bool:
-    """True if a person answers the message, and no node: the conversation was handed over."""
-    return session.handover is not None and inbound.kind == "message"
+    """True if a person answers the message, and no node: the conversation was handed off."""
+    return session.handoff is not None and inbound.kind == "message"
 
 
 def silences(parked: bool, inbound: Inbound) -> bool:

@@ -14,8 +14,8 @@ from botflow.errors import RejectedInbound
 from botflow.records.access import Principal
 from botflow.service.models import Body, Wrong
 from botflow.service.sessions.sessions import unknown_session
-from botflow.storage.runs import handovers
-from botflow.storage.runs.handovers import LockedSession
+from botflow.storage.runs import handoffs
+from botflow.storage.runs.handoffs import LockedSession
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.sessions.session_changes import end_conversation, lock_session_of
 from botflow.storage.service.sessions.session_pages import SessionRow, get_session
@@ -29,7 +29,7 @@ def _person(text: str) -> str:
     return text.strip()
 
 
-class HandoverTo(Body):
+class HandoffTo(Body):
     """Who takes the conversation over: the name that the contact sees."""
 
     example = '{"person": "Maria"}'
@@ -54,22 +54,22 @@ class ConversationChanges:
     def deactivate(self, connection: Connection, number: int) -> SessionRow:
         """End the conversation; one that is over already stays as it is."""
         locked = self.locked(connection, number)
-        if locked.is_active or locked.session.handover is not None or locked.has_queue:
+        if locked.is_active or locked.session.handoff is not None or locked.has_queue:
             end_conversation(connection, locked)
             record_change(connection, self._caller, "session.deactivated", f"session:{number}")
         return self._row(connection, number)
 
-    def hand_over(self, connection: Connection, number: int, person: str) -> SessionRow:
+    def hand_off(self, connection: Connection, number: int, person: str) -> SessionRow:
         """Let `person` have the conversation, in the place of a person who had it before."""
         locked = self.locked(connection, number)
-        former = locked.session.handover
+        former = locked.session.handoff
         if former is None or former.person != person:
-            handovers.hand_over(connection, locked, person)
+            handoffs.hand_off(connection, locked, person)
             before = {"person": former.person} if former is not None else None
             record_change(
                 connection,
                 self._caller,
-                "session.handed_over",
+                "session.handed_off",
                 f"session:{number}",
                 before=before,
                 after={"person": person},
@@ -77,17 +77,17 @@ class ConversationChanges:
         return self._row(connection, number)
 
     def give_back(self, connection: Connection, number: int, replay: bool) -> SessionRow:
-        """Give the conversation back to the bot. RejectedInbound `session.not_handed_over`."""
+        """Give the conversation back to the bot. RejectedInbound `session.not_handed_off`."""
         locked = self.locked(connection, number)
-        if locked.session.handover is None:
-            raise not_handed_over()
-        queued = handovers.give_back(connection, locked, replay=replay)
+        if locked.session.handoff is None:
+            raise not_handed_off()
+        queued = handoffs.give_back(connection, locked, replay=replay)
         record_change(
             connection,
             self._caller,
             "session.returned",
             f"session:{number}",
-            before={"person": locked.session.handover.person},
+            before={"person": locked.session.handoff.person},
             after={"replayed": queued},
         )
         return self._row(connection, number)
@@ -105,10 +105,10 @@ class ConversationChanges:
         return row
 
 
-def not_handed_over() -> RejectedInbound:
+def not_handed_off() -> RejectedInbound:
     return RejectedInbound(
         "no person has this conversation",
-        code="session.not_handed_over",
-        hint="hand it over first, with POST /api/v1/sessions/{session}/hand-over",
+        code="session.not_handed_off",
+        hint="hand it off first, with POST /api/v1/sessions/{session}/hand-off",
         status=409,
     )

@@ -24,7 +24,7 @@ from botflow.storage.service.sessions.session_pages import SessionFilter, Sessio
 if TYPE_CHECKING:
     from botflow.runtime.app import Runtime
 
-SessionStatus = Literal["handed_over", "opted_out", "paused", "running", "waiting", "idle"]
+SessionStatus = Literal["handed_off", "opted_out", "paused", "running", "waiting", "idle"]
 LARGEST_ID = 2**63 - 1
 _BY_PERSON = "person"
 _BY_TURN = "-turn"
@@ -234,7 +234,7 @@ def unknown_session(named: str) -> RejectedInbound:
 def shown_session(row: SessionRow) -> Session:
     """Return a session as the API shows it."""
     frames = row.state.get("frames") or ()
-    handover = row.state.get("handover")
+    handoff = row.state.get("handoff")
     is_user = row.channel == CHAT and not row.external_id.startswith(VISITOR)
     return Session(
         id=str(row.id),
@@ -245,7 +245,7 @@ def shown_session(row: SessionRow) -> Session:
         active=row.is_active,
         status=_status(row),
         current_node_id=frames[-1]["node"] if frames else None,
-        handed_to=handover["person"] if handover else None,
+        handed_to=handoff["person"] if handoff else None,
         turns=row.turns,
         revision=row.version,
         wakes_at=None if row.paused else row.wakes_at,
@@ -275,8 +275,8 @@ def shown_message(row: MessageRow) -> SessionMessage:
 
 
 def _status(row: SessionRow) -> SessionStatus:
-    if row.state.get("handover"):
-        return "handed_over"
+    if row.state.get("handoff"):
+        return "handed_off"
     if row.parked:
         return "opted_out"
     if row.paused:

@@ -110,8 +110,8 @@ class _Turn:
                 yield "workflow.retried", {"node": fields[0] if fields else ""}
                 if fields:
                     yield self._begin(fields[0])
-            case "handed_over":
-                yield "session.handed_over", {}
+            case "handed_off":
+                yield "session.handed_off", {}
             case "returned":
                 yield "session.returned", {}
 

@@ -19,7 +19,7 @@ class Session:
     external_id: str
     user_id: str | None
     active: bool
-    status: Literal["handed_over", "opted_out", "paused", "running", "waiting", "idle"]
+    status: Literal["handed_off", "opted_out", "paused", "running", "waiting", "idle"]
     current_node_id: str | None
     handed_to: str | None
     turns: int

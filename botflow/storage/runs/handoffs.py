@@ -1,4 +1,4 @@
-"""A conversation in the hands of a person, on both databases: what is written when it is handed over and given back,
+"""A conversation in the hands of a person, on both databases: what is written when it is handed off and given back,
 and while the person has it. Each function is a part of its caller's transaction, on a session that the caller locked.
 
 `sessions.paused` is set meanwhile: timers, triggers and results wait, and nothing of the session is leased. The
@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, exists, func, insert, literal_column, select, update
 
 from botflow.engine.events import InboundIgnored
-from botflow.engine.session import Handover, Session
+from botflow.engine.session import Handoff, Session
 from botflow.records.outbounds import OutboundPart
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.storage.engines.dialects import now
@@ -24,7 +24,7 @@ from botflow.storage.runs.session_locks import lock_with_queue
 from botflow.storage.tables import inbounds, outbounds, sessions, turns
 from botflow.storage.turns.row_mapping import is_new, trace_for_send
 
-HANDED_OVER = InboundIgnored("handed_over").to_json()  # the trace of a message that a person answers
+HANDED_OFF = InboundIgnored("handed_off").to_json()  # the trace of a message that a person answers
 PAUSE = "pause"  # the inbound that holds the queue of a paused execution
 
 
@@ -67,17 +67,17 @@ def lock_session(connection: Connection, session: int) -> LockedSession | None:
 
 
 def leave_messages_to_person(connection: Connection, session: int) -> bool:
-    """Finish the waiting messages of a session that was handed over, in a transaction of its own; False for another."""
+    """Finish the waiting messages of a session that was handed off, in a transaction of its own; False for another."""
     locked = lock_session(connection, session)
-    if locked is None or locked.session.handover is None:
+    if locked is None or locked.session.handoff is None:
         return False
     _finish_messages(connection, locked)
     return True
 
 
-def hand_over(connection: Connection, locked: LockedSession, person: str) -> None:
+def hand_off(connection: Connection, locked: LockedSession, person: str) -> None:
     """Let `person` have the conversation; one who has it already is replaced."""
-    former = locked.session.handover
+    former = locked.session.handoff
     if former is not None:
         since = former.since
     else:
@@ -85,26 +85,26 @@ def hand_over(connection: Connection, locked: LockedSession, person: str) -> Non
         since = connection.execute(first).scalar() or locked.last_seq + 1
     _finish_messages(connection, locked)
     _give_up_leases(connection, locked.id)
-    state = {**locked.state, "handover": Handover(person=person, since=since).to_json()}
+    state = {**locked.state, "handoff": Handoff(person=person, since=since).to_json()}
     moved = update(sessions).where(sessions.c.id == locked.id)
     connection.execute(moved.values(version=sessions.c.version + 1, state=state, paused=True))
-    record(connection, locked.id, "handed_over", values=[person])
+    record(connection, locked.id, "handed_off", values=[person])
 
 
 def give_back(connection: Connection, locked: LockedSession, *, replay: bool) -> int:
     """Let the flow have the conversation again, at the node where it waits, whose deadline begins anew. With `replay`
     the messages that were left to the person are queued for it; return how many."""
     session = locked.session
-    assert session.handover is not None, "the caller has looked"
+    assert session.handoff is not None, "the caller has looked"
     if not replay:
         _finish_messages(connection, locked)
-    queued = _queue_again(connection, locked.id, session.handover.since) if replay else 0
+    queued = _queue_again(connection, locked.id, session.handoff.since) if replay else 0
     wait = session.wait
     wake: dict[str, Any] = {}
     if wait is None or not wait.until:
         after_s = wait.timeout_s if wait is not None and not locked.parked else None
         wake["wake_at"] = now(after_s) if after_s is not None else None
-    state = {name: value for name, value in locked.state.items() if name != "handover"}
+    state = {name: value for name, value in locked.state.items() if name != "handoff"}
     is_held = exists().where(inbounds.c.session_id == locked.id, inbounds.c.kind == PAUSE, is_new())
     moved = update(sessions).where(sessions.c.id == locked.id)
     connection.execute(moved.values(version=sessions.c.version + 1, state=state, paused=is_held, **wake))
@@ -170,7 +170,7 @@ def _finish_messages(connection: Connection, locked: LockedSession) -> None:
                 at=now(),
                 version=version + position,
                 status="ignored",
-                trace=[HANDED_OVER],
+                trace=[HANDED_OFF],
             )
         )
     finished = update(inbounds).where(inbounds.c.session_id == locked.id, inbounds.c.seq.in_(seqs))
@@ -202,7 +202,7 @@ def _queue_again(connection: Connection, session: int, since: int) -> int:
         .where(turns.c.session_id == session, turns.c.seq >= since, turns.c.status == "ignored")
         .where(inbounds.c.kind == "message")
     )
-    seqs = [row.seq for row in connection.execute(left) if row.trace == [HANDED_OVER]]
+    seqs = [row.seq for row in connection.execute(left) if row.trace == [HANDED_OFF]]
     if seqs:
         connection.execute(delete(turns).where(turns.c.session_id == session, turns.c.seq.in_(seqs)))
         mine = update(inbounds).where(inbounds.c.session_id == session, inbounds.c.seq.in_(seqs))

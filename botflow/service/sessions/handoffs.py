@@ -17,10 +17,10 @@ from botflow.records.access import Principal
 from botflow.records.outbounds import OutboundPart
 from botflow.runtime.turns.rendering import parts_to_person
 from botflow.service.models import Body, Shown, Wrong
-from botflow.service.sessions.conversation_changes import ConversationChanges, not_handed_over
+from botflow.service.sessions.conversation_changes import ConversationChanges, not_handed_off
 from botflow.service.sessions.sessions import Session, session_number, shown_session
-from botflow.storage.runs import handovers
-from botflow.storage.runs.handovers import LockedSession
+from botflow.storage.runs import handoffs
+from botflow.storage.runs.handoffs import LockedSession
 from botflow.storage.service.audit_log import record_change
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ class SaidMessage(Shown):
     parts: int
 
 
-class Handovers:
-    """Handing over, giving back, speaking: within the caller's organization."""
+class Handoffs:
+    """Handing off, giving back, speaking: within the caller's organization."""
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
         self._runtime = runtime
@@ -62,11 +62,11 @@ class Handovers:
         self._caller = caller
         self._conversations = ConversationChanges(caller)
 
-    async def hand_over_session(self, session: str, person: str) -> Session:
+    async def hand_off_session(self, session: str, person: str) -> Session:
         """Let a person have the conversation. A turn under way is given up, and its message left to the person; one who
         had it already is replaced."""
         number = session_number(session)
-        row = await self._engine.write(self._conversations.hand_over, number, person)
+        row = await self._engine.write(self._conversations.hand_off, number, person)
         self._runtime.hub.wake((number,))
         return shown_session(row)
 
@@ -74,7 +74,7 @@ class Handovers:
         """Give the conversation back: it goes on at the node where it waits, whose deadline begins anew. Messages that
         came meanwhile are not answered by the flow, unless `replay` says so: then each of them is, in order.
 
-        RejectedInbound `session.not_handed_over` (409).
+        RejectedInbound `session.not_handed_off` (409).
         """
         number = session_number(session)
         row = await self._engine.write(self._conversations.give_back, number, replay)
@@ -85,7 +85,7 @@ class Handovers:
     async def send_as_person(self, session: str, text: str) -> SaidMessage:
         """Send a message of the person who has the conversation, by the session's channel and through its gate.
 
-        RejectedInbound `session.not_handed_over` (409), or `session.opted_out` (409) when the contact wants none.
+        RejectedInbound `session.not_handed_off` (409), or `session.opted_out` (409) when the contact wants none.
         """
         number = session_number(session)
         said = await self._engine.write(self._say, number, text, self._runtime.tracing.context())
@@ -95,9 +95,9 @@ class Handovers:
 
     def _say(self, connection: Connection, number: int, text: str, trace: str) -> SaidMessage:
         locked = self._conversations.locked(connection, number)
-        handover = locked.session.handover
-        if handover is None:
-            raise not_handed_over()
+        handoff = locked.session.handoff
+        if handoff is None:
+            raise not_handed_off()
         if locked.parked:
             raise RejectedInbound(
                 "the contact has opted out, and gets no messages",
@@ -105,10 +105,10 @@ class Handovers:
                 hint="they opt in again by writing START",
                 status=409,
             )
-        parts = self._rendered(locked, SendMessage(text=text, author=handover.person))
-        turn, version = handovers.say(connection, locked, handover.person, parts, trace)
+        parts = self._rendered(locked, SendMessage(text=text, author=handoff.person))
+        turn, version = handoffs.say(connection, locked, handoff.person, parts, trace)
         record_change(connection, self._caller, "session.said", f"session:{number}", after={"turn": turn})
-        return SaidMessage(id=f"{version}.0", session=str(number), turn=turn, author=handover.person, parts=len(parts))
+        return SaidMessage(id=f"{version}.0", session=str(number), turn=turn, author=handoff.person, parts=len(parts))
 
     def _rendered(self, locked: LockedSession, message: SendMessage) -> list[OutboundPart]:
         provider = self._runtime.channels.get(locked.channel)
