@@ -21,7 +21,7 @@ from botflow.engine.json_values import clipped, plain_json
 from botflow.engine.kept_values import KeptValues
 from botflow.engine.level import Level
 from botflow.engine.limits import LimitExceeded, Limits
-from botflow.engine.session import AlarmKind, Frame, Parent, Session
+from botflow.engine.session import AlarmKind, Frame, Handoff, Parent, Session
 from botflow.engine.time_zone import zone_of_person
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow, Node
@@ -40,6 +40,7 @@ class Scene:
     follow_up(effect)     let something happen after the commit
     set(name, value)      assign a variable
     record(event)         write an event into the log
+    handoff               set it where the node waits for a person: no message visits a node until it leaves
     render(text)          fill in a template; render_value does so inside a JSON value, render_returned after a subflow
     evaluate(condition)   evaluate a condition
     look_up(path)         read one value, None when it is not there
@@ -92,6 +93,7 @@ class Scene:
         self.laps = session.laps
         self.kept_bytes = session.kept_bytes
         self.kept = KeptValues(session.values, session.kept_of or session.execution or inbound.new_execution_id)
+        self.handoff: Handoff | None = None
         self.is_run = inbound.channel == RUN
         self.version = session.version + 1
         self.past = session.past

@@ -20,6 +20,7 @@ def built_in() -> tuple[NodeType, ...]:
     from botflow.nodes.chatbot.say import Say
     from botflow.nodes.conditional import Branch, Switch
     from botflow.nodes.logic.emit_and_log import Emit, Log
+    from botflow.nodes.logic.handoff import Handoff
     from botflow.nodes.logic.loop import Loop
     from botflow.nodes.logic.parallel import Parallel
     from botflow.nodes.logic.run import RunWorkflow
@@ -61,6 +62,7 @@ def built_in() -> tuple[NodeType, ...]:
         Try(),
         Parallel(),
         RunWorkflow(),
+        Handoff(),
         Emit(),
         Log(),
         EndExecution(),

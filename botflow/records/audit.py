@@ -22,6 +22,8 @@ Action = Literal[
     "execution.resumed",
     "execution.retried",
     "execution.started",
+    "handoff.released",
+    "handoff.transferred",
     "key.created",
     "key.revoked",
     "organization.created",

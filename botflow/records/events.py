@@ -26,6 +26,7 @@ EventType = Literal[
     "workflow.status_changed",
     "step.started",
     "step.ended",
+    "handoff.requested",  # a conversation waits for a person
     "session.handed_off",
     "session.returned",
     "message.failed",

@@ -23,6 +23,7 @@ from botflow.errors import UsageError
 from botflow.flow.duration import parse_duration, write_duration
 from botflow.interfaces import Model
 from botflow.plugins import Plugin
+from botflow.testing.agent import Agent
 from botflow.testing.deployment import Deployment, as_json
 from botflow.testing.hearing import Expected, Standing, complaint, differences, is_heard, unlike
 from botflow.testing.person import Person
@@ -70,6 +71,7 @@ class Simulator:
         self._world = ScriptedWorld(workflows.node_types, self.clock, model)
         self.deployment = Deployment(workflows, self.clock, self.perform, self._took_turn)
         self.conversation = self.deployment.open(main, person.channel, person.sender)
+        self.agent = Agent(self.deployment, self.conversation, self._begin_act, self._settle)
         self._said: list[SendMessage] = []
         self._sent: list[tuple[SimulatedSession, SendMessage]] = []
         self._heard = 0  # how many of `_said` the test has heard or skipped

@@ -103,6 +103,7 @@ EXAMPLES = [
     of("conditional.switch", {"value": "color", "cases": [{"handle": "x", "equals": "red"}]}),
     of("logic.set", {"variables": {"total": "{{ stock * 2 }}", "list": [1, "{{ color }}"]}}),
     of("logic.subflow", {"workflow": "street", "input": {"who": "x"}, "output": {"s": "street"}}, workflows=(STREET,)),
+    of("logic.handoff", {"queue": "{{ color }}", "summary": ["stock"], "results": ["refund"], "timeout": "10m"}),
     of("logic.wait", {"for": "2h"}),
     of("logic.wait", {"until": "09:00"}, **SINGLE),
     of("logic.loop", {"items": "{{ [stock, color] }}", "as": "item", "index": "at"}),

@@ -5,7 +5,8 @@ Each is a part of the caller's transaction, with its entry in the audit log. A s
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 from sqlalchemy import Connection
@@ -29,12 +30,15 @@ def _person(text: str) -> str:
     return text.strip()
 
 
+PersonsName = Annotated[str, Field(max_length=LONGEST_PERSON), AfterValidator(_person)]
+
+
 class HandoffTo(Body):
     """Who takes the conversation over: the name that the contact sees."""
 
     example = '{"person": "Maria"}'
 
-    person: Annotated[str, Field(max_length=LONGEST_PERSON), AfterValidator(_person)]
+    person: PersonsName
 
 
 class GivingBack(Body):
@@ -61,36 +65,50 @@ class ConversationChanges:
 
     def hand_off(self, connection: Connection, number: int, person: str) -> SessionRow:
         """Let `person` have the conversation, in the place of a person who had it before."""
-        locked = self.locked(connection, number)
-        former = locked.session.handoff
-        if former is None or former.person != person:
-            handoffs.hand_off(connection, locked, person)
-            before = {"person": former.person} if former is not None else None
-            record_change(
-                connection,
-                self._caller,
-                "session.handed_off",
-                f"session:{number}",
-                before=before,
-                after={"person": person},
-            )
+        self.hand_off_locked(connection, self.locked(connection, number), person)
         return self._row(connection, number)
+
+    def hand_off_locked(self, connection: Connection, locked: LockedSession, person: str) -> None:
+        """`hand_off` a session that the caller has locked."""
+        former = locked.session.handoff
+        if former is not None and former.person == person:
+            return
+        handoffs.hand_off(connection, locked, person, self._caller.actor)
+        record_change(
+            connection,
+            self._caller,
+            "session.handed_off",
+            f"session:{locked.id}",
+            before={"person": former.person} if former is not None else None,
+            after={"person": person},
+        )
 
     def give_back(self, connection: Connection, number: int, replay: bool) -> SessionRow:
         """Give the conversation back to the bot. RejectedInbound `session.not_handed_off`."""
-        locked = self.locked(connection, number)
+        self.give_back_locked(connection, self.locked(connection, number), replay=replay)
+        return self._row(connection, number)
+
+    def give_back_locked(
+        self,
+        connection: Connection,
+        locked: LockedSession,
+        *,
+        replay: bool,
+        note: str = "",
+        values: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`give_back` a session that the caller has locked, with what its handoff node is told."""
         if locked.session.handoff is None:
             raise not_handed_off()
-        queued = handoffs.give_back(connection, locked, replay=replay)
+        queued = handoffs.give_back(connection, locked, replay=replay, note=note, values=values)
         record_change(
             connection,
             self._caller,
             "session.returned",
-            f"session:{number}",
+            f"session:{locked.id}",
             before={"person": locked.session.handoff.person},
             after={"replayed": queued},
         )
-        return self._row(connection, number)
 
     def locked(self, connection: Connection, number: int) -> LockedSession:
         """Lock the session until the transaction ends."""

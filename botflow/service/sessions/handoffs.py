@@ -5,23 +5,34 @@ Meanwhile the flow is silent: messages are kept and shown, and no node answers t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Field
 from sqlalchemy import Connection
 
 from botflow.engine.effects import SendMessage
 from botflow.engine.limits import Limits
-from botflow.errors import RejectedInbound
 from botflow.records.access import Principal
 from botflow.records.outbounds import OutboundPart
 from botflow.runtime.turns.rendering import parts_to_person
-from botflow.service.models import Body, Shown, Wrong
+from botflow.service.cursors import PAGE
+from botflow.service.models import Body, Page, Shown, Wrong
 from botflow.service.sessions.conversation_changes import ConversationChanges, not_handed_off
+from botflow.service.sessions.handoff_changes import (
+    HandoffChanges,
+    HandoffReturn,
+    Transfer,
+    check_wants_messages,
+    read_id,
+    unknown_handoff,
+)
+from botflow.service.sessions.handoff_models import Handoff, read_handoffs, shown_handoff
 from botflow.service.sessions.sessions import Session, session_number, shown_session
 from botflow.storage.runs import handoffs
 from botflow.storage.runs.handoffs import LockedSession
 from botflow.storage.service.audit_log import record_change
+from botflow.storage.service.sessions.handoff_pages import HandoffChoice, HandoffFilter, HandoffRow, get_handoff
 
 if TYPE_CHECKING:
     from botflow.runtime.app import Runtime
@@ -54,17 +65,72 @@ class SaidMessage(Shown):
 
 
 class Handoffs:
-    """Handing off, giving back, speaking: within the caller's organization."""
+    """Handoffs, with what people do with them and say in them: within the caller's organization."""
 
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
         self._runtime = runtime
         self._engine = runtime.database.within(caller.organization)
         self._caller = caller
         self._conversations = ConversationChanges(caller)
+        self._changes = HandoffChanges(caller)
+
+    async def get_handoffs(
+        self,
+        *,
+        state: HandoffChoice = "open",
+        queue: str | None = None,
+        workflow: str | None = None,
+        cursor: str | None = None,
+        limit: int = PAGE,
+    ) -> Page[Handoff]:
+        """Return a page of handoffs: open ones (all, those that wait, or those that a person has) by urgency and age,
+        or ended ones from the latest on. RejectedInbound `workflow.unknown`."""
+        wanted = HandoffFilter(state=state, queue=queue, workflow=workflow)
+        return await self._engine.read(read_handoffs, self._caller.organization, wanted, cursor, limit)
+
+    async def get_handoff(self, handoff: str) -> Handoff:
+        """RejectedInbound `handoff.unknown` (404), also for another organization's."""
+        row = await self._engine.read(get_handoff, self._caller.organization, *read_id(handoff))
+        if row is None:
+            raise unknown_handoff(handoff)
+        return shown_handoff(row)
+
+    async def claim_handoff(self, handoff: str, person: str) -> Handoff:
+        """Take a conversation that waits: of two claims one wins. Its time does not run out any more.
+
+        RejectedInbound `handoff.claimed` (409) when another person has it, `handoff.over` (409), or
+        `session.opted_out` (409).
+        """
+        return await self._changed(lambda connection: self._changes.claim(connection, handoff, person))
+
+    async def release_handoff(self, handoff: str) -> Handoff:
+        """Let it wait in its queue again, in its old place; its time begins anew."""
+        return await self._changed(lambda connection: self._changes.release(connection, handoff))
+
+    async def transfer_handoff(self, handoff: str, *, queue: str | None = None, person: str | None = None) -> Handoff:
+        """Give it to another person, or let it wait in another queue."""
+        to = Transfer(queue=queue, person=person)
+        return await self._changed(lambda connection: self._changes.transfer(connection, handoff, to))
+
+    async def return_handoff(
+        self, handoff: str, *, note: str = "", values: Mapping[str, Any] | None = None, replay: bool = False
+    ) -> Handoff:
+        """Give the conversation back: the node leaves by `returned`, with the note and the values for its `results`.
+
+        RejectedInbound `handoff.over` (409), or `handoff.result_unknown` (422).
+        """
+        back = HandoffReturn(note=note, values=dict(values or {}), replay=replay)
+        return await self._changed(lambda connection: self._changes.give_back(connection, handoff, back))
+
+    async def _changed(self, change: Callable[[Connection], HandoffRow]) -> Handoff:
+        row = await self._engine.write(change)
+        self._runtime.hub.claimable()
+        self._runtime.hub.wake((row.session,))
+        return shown_handoff(row)
 
     async def hand_off_session(self, session: str, person: str) -> Session:
-        """Let a person have the conversation. A turn under way is given up, and its message left to the person; one who
-        had it already is replaced."""
+        """Let a person have the conversation, whether its flow has asked for one or not. A turn under way is given up,
+        and its message left to the person; one who had it already is replaced."""
         number = session_number(session)
         row = await self._engine.write(self._conversations.hand_off, number, person)
         self._runtime.hub.wake((number,))
@@ -98,13 +164,9 @@ class Handoffs:
         handoff = locked.session.handoff
         if handoff is None:
             raise not_handed_off()
-        if locked.parked:
-            raise RejectedInbound(
-                "the contact has opted out, and gets no messages",
-                code="session.opted_out",
-                hint="they opt in again by writing START",
-                status=409,
-            )
+        if not handoff.person:
+            raise not_handed_off()
+        check_wants_messages(locked)
         parts = self._rendered(locked, SendMessage(text=text, author=handoff.person))
         turn, version = handoffs.say(connection, locked, handoff.person, parts, trace)
         record_change(connection, self._caller, "session.said", f"session:{number}", after={"turn": turn})

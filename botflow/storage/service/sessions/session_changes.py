@@ -13,6 +13,7 @@ from botflow.engine.inbound import RUN
 from botflow.engine.session import Session
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.storage.runs.cancel import cancel_with_children
+from botflow.storage.runs.handoff_rows import close_rows
 from botflow.storage.runs.handoffs import PAUSE, LockedSession, lock_session
 from botflow.storage.runs.outside_changes import record
 from botflow.storage.tables import inbounds, sessions, workflows
@@ -60,6 +61,7 @@ def end_conversation(connection: Connection, locked: LockedSession) -> None:
             moved.values(version=sessions.c.version + 1, state=state, paused=case((held.exists(), True), else_=False))
         )
         record(connection, locked.id, "returned")
+        close_rows(connection, locked.id, "cancelled")
     cancel_with_children(connection, locked.id)
     _end_first_turn(connection, locked.id)
 
