@@ -32,7 +32,8 @@ _BY_TURN = "-turn"
 
 class Session(Shown):
     """A person's conversation with a workflow. `active` while an execution is under way; the next message of a person
-    whose session is not active begins one. `revision` counts its changes."""
+    whose session is not active begins one. `handed_off`: a person has it, `handedTo`, or it waits for one. `revision`
+    counts its changes."""
 
     id: str
     workflow: str
@@ -245,7 +246,7 @@ def shown_session(row: SessionRow) -> Session:
         active=row.is_active,
         status=_status(row),
         current_node_id=frames[-1]["node"] if frames else None,
-        handed_to=handoff["person"] if handoff else None,
+        handed_to=(handoff["person"] or None) if handoff else None,
         turns=row.turns,
         revision=row.version,
         wakes_at=None if row.paused else row.wakes_at,
