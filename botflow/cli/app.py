@@ -21,6 +21,7 @@ from botflow.cli.commands import (
     export,
     fork,  # noqa: F401 -- it adds its command to `executions`
     graph,
+    handoffs,
     inbounds,
     keys,
     organizations,
@@ -59,6 +60,7 @@ serve.add_to(app)
 worker.add_to(app)
 chat.add_to(app)
 sessions.add_to(app)
+handoffs.add_to(app)
 executions.add_to(app)
 results.add_to(app)
 export.add_to(app)

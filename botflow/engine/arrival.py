@@ -54,7 +54,7 @@ def arrive(
     if scene.inbound.kind == "cancel":
         return Ignored("ended")  # unless the session says that it is to be cancelled
     if session.handoff is not None and scene.inbound.kind == "message":
-        return Ignored("handed_off")
+        return Ignored("handed_off")  # a person answers it; an opt-out has a turn of its own
     if not scene.levels:
         return _start(flow, scene, node_types)
     if session.wait is None:

@@ -230,10 +230,10 @@ class Interleaving:
         if state.wait is None or not state.frames or (state.handoff is not None and state.handoff.person):
             return
         old, new = (OLD, NEW) if self._session.flow is not NEW else (NEW, OLD)
-        action = self._draw.choice(("same", "restart"))
+        move = self._draw.choice((Move("same"), Move("restart")))
         types = self._talk.deployment.node_types
         trial = Trial("chat", "ann", self._talk.now)
-        moved = try_move(state, Version(old, types), Version(new, types), Move(action), trial)
+        moved = try_move(state, Version(old, types), Version(new, types), move, trial)
         if isinstance(moved, MoveRefused):
             self._seen[f"not moved: {moved.reason}"] += 1
             assert state.handoff is None or moved.reason == "wait.for_person", moved

@@ -147,7 +147,7 @@ class HandoffChanges:
         if locked is None or row is None:
             raise unknown_handoff(id)
         handoff = locked.session.handoff
-        if row.ended_at is not None or handoff is None or handoff.version != version:
+        if handoff is None or handoff.version != version:
             raise RejectedInbound(
                 f"this handoff is over: {(row.outcome or 'returned').replace('_', ' ')}",
                 code="handoff.over",

@@ -6,62 +6,28 @@ Meanwhile the flow is silent: messages are kept and shown, and no node answers t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import AfterValidator, Field
 from sqlalchemy import Connection
 
-from botflow.engine.effects import SendMessage
-from botflow.engine.limits import Limits
 from botflow.records.access import Principal
-from botflow.records.outbounds import OutboundPart
-from botflow.runtime.turns.rendering import parts_to_person
 from botflow.service.cursors import PAGE
-from botflow.service.models import Body, Page, Shown, Wrong
-from botflow.service.sessions.conversation_changes import ConversationChanges, not_handed_off
+from botflow.service.models import Page
+from botflow.service.sessions.conversation_changes import ConversationChanges
 from botflow.service.sessions.handoff_changes import (
     HandoffChanges,
     HandoffReturn,
     Transfer,
-    check_wants_messages,
     read_id,
     unknown_handoff,
 )
 from botflow.service.sessions.handoff_models import Handoff, read_handoffs, shown_handoff
+from botflow.service.sessions.persons_messages import SaidMessage, say_as_person
 from botflow.service.sessions.sessions import Session, session_number, shown_session
-from botflow.storage.runs import handoffs
-from botflow.storage.runs.handoffs import LockedSession
-from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.sessions.handoff_pages import HandoffChoice, HandoffFilter, HandoffRow, get_handoff
 
 if TYPE_CHECKING:
     from botflow.runtime.app import Runtime
-
-LONGEST_TEXT = Limits().message_characters
-
-
-def _text(text: str) -> str:
-    if not text.strip() or "\x00" in text:
-        raise Wrong("*.invalid", "is empty, or contains the character NUL", "write what shall be said")
-    return text
-
-
-class PersonsMessage(Body):
-    """What the person says."""
-
-    example = '{"text": "Good morning, this is Maria."}'
-
-    text: Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_text)]
-
-
-class SaidMessage(Shown):
-    """A person's message, on its way. `id` is that of its first part: a provider may get it in several."""
-
-    id: str
-    session: str
-    turn: int
-    author: str
-    parts: int
 
 
 class Handoffs:
@@ -154,24 +120,8 @@ class Handoffs:
         RejectedInbound `session.not_handed_off` (409), or `session.opted_out` (409) when the contact wants none.
         """
         number = session_number(session)
-        said = await self._engine.write(self._say, number, text, self._runtime.tracing.context())
+        trace = self._runtime.tracing.context()
+        said = await self._engine.write(say_as_person, self._caller, self._runtime.channels, number, text, trace)
         self._runtime.hub.claimable()  # the sender looks at once
         self._runtime.hub.wake((number,))
         return said
-
-    def _say(self, connection: Connection, number: int, text: str, trace: str) -> SaidMessage:
-        locked = self._conversations.locked(connection, number)
-        handoff = locked.session.handoff
-        if handoff is None:
-            raise not_handed_off()
-        if not handoff.person:
-            raise not_handed_off()
-        check_wants_messages(locked)
-        parts = self._rendered(locked, SendMessage(text=text, author=handoff.person))
-        turn, version = handoffs.say(connection, locked, handoff.person, parts, trace)
-        record_change(connection, self._caller, "session.said", f"session:{number}", after={"turn": turn})
-        return SaidMessage(id=f"{version}.0", session=str(number), turn=turn, author=handoff.person, parts=len(parts))
-
-    def _rendered(self, locked: LockedSession, message: SendMessage) -> list[OutboundPart]:
-        provider = self._runtime.channels.get(locked.channel)
-        return parts_to_person([message], locked.channel, provider, locked.session.address)

@@ -23,7 +23,7 @@ AGENT = {
 
 def step(id: str, type: str, **more: Any) -> dict[str, Any]:
     family, action = type.split(".")
-    edges = {name: more.pop(name) for name in ("next", "on") if name in more}
+    edges: dict[str, Any] = {name: more.pop(name) for name in ("next", "on") if name in more}
     return {"id": id, "type": family, "actionType": action, "properties": more, **edges}
 
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from botflow.records.access import Scope
 from botflow.service.sessions.conversation_changes import GivingBack, HandoffTo
-from botflow.service.sessions.handoffs import PersonsMessage, SaidMessage
+from botflow.service.sessions.persons_messages import PersonsMessage, SaidMessage
 from botflow.service.sessions.session_changes import (
     AddedNote,
     ContextChange,
