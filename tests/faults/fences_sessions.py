@@ -55,7 +55,10 @@ circle = (
     test_session_locks.test_a_message_that_comes_while_an_edit_waits_for_its_session_is_locked_before_the_edit_writes
 )
 MINE = "workflows.c.organization_id == organization"
-silent = served(test_handoffs.test_the_bot_is_silent_until_the_conversation_is_given_back)
+silent = served(
+    test_handoff_node.test_a_handoff_is_listed_claimed_written_in_and_returned_while_the_bot_is_silent,
+    (test_handoff_node.DESK,),
+)
 timer = served(test_handoffs.test_a_timer_waits_while_a_person_has_the_conversation)
 foreign = served(test_sessions.test_another_organization_has_no_such_session, (ORDER,))
 held_elsewhere = served(test_outbounds.test_another_organization_neither_sees_nor_decides_what_is_held)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from botflow.records.access import Principal
+from botflow.runtime.turns.signals import Typing
 from botflow.service.cursors import PAGE
 from botflow.service.models import Page
-from botflow.service.sessions.conversation_changes import ConversationChanges
+from botflow.service.sessions.conversation_changes import ConversationChanges, not_handed_off
 from botflow.service.sessions.handoff_changes import (
     HandoffChanges,
     HandoffReturn,
@@ -23,8 +24,9 @@ from botflow.service.sessions.handoff_changes import (
 )
 from botflow.service.sessions.handoff_models import Handoff, read_handoffs, shown_handoff
 from botflow.service.sessions.persons_messages import SaidMessage, say_as_person
-from botflow.service.sessions.sessions import Session, session_number, shown_session
+from botflow.service.sessions.sessions import Session, session_number, shown_session, unknown_session
 from botflow.storage.service.sessions.handoff_pages import HandoffChoice, HandoffFilter, HandoffRow, get_handoff
+from botflow.storage.service.sessions.session_pages import get_session
 
 if TYPE_CHECKING:
     from botflow.runtime.app import Runtime
@@ -113,6 +115,18 @@ class Handoffs:
         self._runtime.hub.claimable()
         self._runtime.hub.wake((number,))
         return shown_session(row)
+
+    async def show_typing(self, session: str) -> None:
+        """Let a visitor of the chat see that the person writes, for some seconds. RejectedInbound
+        `session.not_handed_off` (409)."""
+        number = session_number(session)
+        row = await self._engine.read(get_session, self._caller.organization, number)
+        if row is None:
+            raise unknown_session(session)
+        person = (row.state.get("handoff") or {}).get("person")
+        if not person:
+            raise not_handed_off()
+        self._runtime.hub.typing(number, Typing(person))
 
     async def send_as_person(self, session: str, text: str) -> SaidMessage:
         """Send a message of the person who has the conversation, by the session's channel and through its gate.

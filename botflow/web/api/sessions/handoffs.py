@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from botflow.records.access import Scope
 from botflow.service.models import Page
 from botflow.service.sessions.handoff_changes import Claim, HandoffReturn, Transfer
@@ -59,6 +61,12 @@ async def return_handoff(call: Call) -> Handoff:
     )
 
 
+async def show_typing(call: Call) -> None:
+    """Let a visitor of the chat see that the person who has the conversation writes, for some seconds. On other
+    channels nothing is shown."""
+    await call.service.handoffs.show_typing(call.path["session"])
+
+
 _ONE = "/handoffs/{handoff}"
 _WRITES = Scope.SESSIONS_WRITE
 OPERATIONS = (
@@ -93,5 +101,13 @@ OPERATIONS = (
         tag=TAG,
         body=HandoffReturn,
         answer=Handoff,
+    ),
+    Operation(
+        method="POST",
+        path="/sessions/{session}/typing",
+        handler=show_typing,
+        scope=_WRITES,
+        tag=TAG,
+        status=HTTPStatus.NO_CONTENT,
     ),
 )
