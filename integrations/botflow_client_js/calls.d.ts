@@ -507,7 +507,8 @@ export interface WorkflowCounts {
 
 /**
  * A person's conversation with a workflow. `active` while an execution is under way; the next message of a person whose
- * session is not active begins one. `revision` counts its changes.
+ * session is not active begins one. `handed_off`: a person has it, `handedTo`, or it waits for one. `revision` counts
+ * its changes.
  */
 export interface Session {
   id: string;
@@ -564,6 +565,33 @@ export interface RevokedToken {
 }
 
 /**
+ * A conversation that waits for a person, or that a person has or had. `nodeId` and `queue` are null when a person took
+ * it over unasked. `summary` holds variables of the flow, and `results` names those that the person may fill in.
+ * `opted_out`: its contact wants no messages, and so it waits for nobody until they want them again.
+ */
+export interface Handoff {
+  id: string;
+  session: string;
+  workflow: string;
+  channel: string;
+  externalId: string;
+  state: "waiting" | "claimed" | "opted_out" | "returned" | "timed_out" | "cancelled";
+  queue: string | null;
+  priority: "low" | "normal" | "high" | "urgent";
+  nodeId: string | null;
+  note: string;
+  summary: Record<string, any>;
+  results: string[];
+  person: string | null;
+  claimedBy: string | null;
+  requestedAt: string;
+  claimedAt: string | null;
+  firstClaimedAt: string | null;
+  endedAt: string | null;
+  returnedNote: string | null;
+}
+
+/**
  * One finding of the checker. Errors keep a draft from being published; warnings do not. `file` is the workflow that it
  * is in; `path` leads to the place in its document.
  */
@@ -613,7 +641,7 @@ export interface Inbound {
   workflow: string;
   channel: string;
   externalId: string;
-  kind: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel";
+  kind: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" | "returned";
   status: "new" | "done" | "stale" | "dead";
   receivedAt: string;
   turn: number;
@@ -635,7 +663,7 @@ export interface InboundDetails {
   workflow: string;
   channel: string;
   externalId: string;
-  kind: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel";
+  kind: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" | "returned";
   status: "new" | "done" | "stale" | "dead";
   receivedAt: string;
   turn: number;
@@ -1242,7 +1270,7 @@ export interface Module {
 
 /** Sessions that would stay though they should move: why, how many, and the first of them. */
 export interface Refused {
-  reason: "execution.ending" | "wait.for_work" | "flow.gone" | "node.gone" | "node.other_type" | "frame.other_subflow" | "frame.no_body" | "variable.missing" | "output.missing" | "session.too_large" | "turn.fails" | "run.stays" | "execution.paused" | "session.busy";
+  reason: "execution.ending" | "wait.for_person" | "wait.for_work" | "flow.gone" | "node.gone" | "node.other_type" | "frame.other_subflow" | "frame.no_body" | "variable.missing" | "output.missing" | "session.too_large" | "turn.fails" | "run.stays" | "execution.paused" | "session.busy";
   count: number;
   sessions: number[];
 }
@@ -1660,7 +1688,7 @@ export class Calls extends Caller {
    * Download what came in, session by session, the newest of each first. It needs a workflow, a session, an externalId,
    * or the status `new`. It needs the scope `sessions:read`.
    */
-  exportInbounds(options?: { format?: "csv" | "jsonl"; after?: string | Date; before?: string | Date; workflow?: string; session?: number; externalId?: string; channel?: string; status?: "new" | "done" | "stale" | "dead"; kind?: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" } & CallOptions): Download;
+  exportInbounds(options?: { format?: "csv" | "jsonl"; after?: string | Date; before?: string | Date; workflow?: string; session?: number; externalId?: string; channel?: string; status?: "new" | "done" | "stale" | "dead"; kind?: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" | "returned" } & CallOptions): Download;
 
   /**
    * Download messages to people, session by session, the newest of each first. It needs a workflow, a session, an
@@ -1810,6 +1838,36 @@ export class Calls extends Caller {
    */
   revokeSession(workflow: string | number, options: { externalId: string } & Repeatable): Promise<RevokedToken>;
 
+  /** List handoffs: open ones by urgency and age, ended ones from the latest on. It needs the scope `sessions:read`. */
+  getHandoffs(options?: { cursor?: string; limit?: number; workflow?: string; state?: "open" | "waiting" | "claimed" | "ended"; queue?: string } & CallOptions): Pages<Handoff>;
+
+  /** Read one handoff. It needs the scope `sessions:read`. */
+  getHandoff(handoff: string | number, options?: CallOptions): Promise<Handoff>;
+
+  /**
+   * Take a conversation that waits. Of two claims one wins; then its time does not run out any more. It needs the scope
+   * `sessions:write`.
+   */
+  claimHandoff(handoff: string | number, options: { person: string } & Repeatable): Promise<Handoff>;
+
+  /** Let a conversation wait in its queue again, in its old place. It needs the scope `sessions:write`. */
+  releaseHandoff(handoff: string | number, options?: Repeatable): Promise<Handoff>;
+
+  /** Give a conversation to another person, or let it wait in another queue. It needs the scope `sessions:write`. */
+  transferHandoff(handoff: string | number, options?: { queue?: string | null; person?: string | null } & Repeatable): Promise<Handoff>;
+
+  /**
+   * Give a conversation back to the flow, with a note and values. With `replay` the flow then answers what was said to
+   * the person. It needs the scope `sessions:write`.
+   */
+  returnHandoff(handoff: string | number, options?: { note?: string; values?: Record<string, any>; replay?: boolean } & Repeatable): Promise<Handoff>;
+
+  /**
+   * Let a visitor of the chat see that the person who has the conversation writes, for some seconds. On other channels
+   * nothing is shown. It needs the scope `sessions:write`.
+   */
+  showTyping(session: string | number, options?: Repeatable): Promise<void>;
+
   /**
    * List what is wrong with sessions and runs that wait, and what to do. A call examines at most a thousand of them: a
    * page may have few findings, or none, and another one after it. It needs the scope `sessions:read`.
@@ -1829,7 +1887,7 @@ export class Calls extends Caller {
    * List what came in, session by session, the newest of each first. It needs a workflow, a session, an externalId, or
    * the status `new`. A page may have less than `limit`, and another one after it. It needs the scope `sessions:read`.
    */
-  getInbounds(options?: { cursor?: string; limit?: number; workflow?: string; session?: number; externalId?: string; channel?: string; after?: string | Date; before?: string | Date; status?: "new" | "done" | "stale" | "dead"; kind?: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" } & CallOptions): Pages<Inbound>;
+  getInbounds(options?: { cursor?: string; limit?: number; workflow?: string; session?: number; externalId?: string; channel?: string; after?: string | Date; before?: string | Date; status?: "new" | "done" | "stale" | "dead"; kind?: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" | "returned" } & CallOptions): Pages<Inbound>;
 
   /**
    * Read what came in, with what its turn did and the messages that answered it. It needs the scope `sessions:read`.

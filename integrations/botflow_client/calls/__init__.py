@@ -13,6 +13,7 @@ from botflow_client.calls.events import AsyncEventsCalls, EventsCalls
 from botflow_client.calls.executions import AsyncExecutionsCalls, ExecutionsCalls
 from botflow_client.calls.exports import AsyncExportsCalls, ExportsCalls
 from botflow_client.calls.graphs import AsyncGraphsCalls, GraphsCalls
+from botflow_client.calls.handoffs import AsyncHandoffsCalls, HandoffsCalls
 from botflow_client.calls.messages import AsyncMessagesCalls, MessagesCalls
 from botflow_client.calls.nodes import AsyncNodesCalls, NodesCalls
 from botflow_client.calls.organizations import AsyncOrganizationsCalls, OrganizationsCalls
@@ -42,6 +43,7 @@ class Calls(
     SchedulesCalls,
     UsageCalls,
     SessionsCalls,
+    HandoffsCalls,
     DoctorCalls,
     MessagesCalls,
     ContactsCalls,
@@ -72,6 +74,7 @@ class AsyncCalls(
     AsyncSchedulesCalls,
     AsyncUsageCalls,
     AsyncSessionsCalls,
+    AsyncHandoffsCalls,
     AsyncDoctorCalls,
     AsyncMessagesCalls,
     AsyncContactsCalls,

@@ -27,6 +27,7 @@ from botflow_client.models.executions import (
     TriggerResult,
 )
 from botflow_client.models.graphs import Edge, EditedGraph, Node, Position, Retry, WorkflowGraph
+from botflow_client.models.handoffs import Handoff
 from botflow_client.models.messages import Decision, Inbound, InboundDetails, Outbound, OutboundDetails
 from botflow_client.models.nodes import DeletedNode, NodeDetail, NodePositions
 from botflow_client.models.organizations import Organization, Retention
@@ -95,6 +96,7 @@ __all__ = [
     "FieldRules",
     "FieldType",
     "Finding",
+    "Handoff",
     "HistoryEntry",
     "Inbound",
     "InboundDetails",

@@ -10,7 +10,8 @@ from typing import Any, Literal
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """A person's conversation with a workflow. `active` while an execution is under way; the next message of a
-    person whose session is not active begins one. `revision` counts its changes.
+    person whose session is not active begins one. `handed_off`: a person has it, `handedTo`, or it waits for one.
+    `revision` counts its changes.
     """
 
     id: str
