@@ -112,7 +112,11 @@ def _acts(site: Site, phone: Phone, session: str, draw: random.Random) -> list[t
         assert answer.status_code in (202, 409), answer.text
 
     async def is_late() -> None:
-        due = update(sessions).where(sessions.c.id == int(session), sessions.c.wake_at.is_not(None)).values(wake_at=now(-1))
+        due = (
+            update(sessions)
+            .where(sessions.c.id == int(session), sessions.c.wake_at.is_not(None))
+            .values(wake_at=now(-1))
+        )
         await site.runtime.database.engine.write(lambda connection: connection.execute(due) and None)
 
     return [
