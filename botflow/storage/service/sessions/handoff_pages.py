@@ -63,13 +63,20 @@ def list_handoffs(
     connection: Connection, organization: int, wanted: HandoffFilter, after: Sequence[Any] | None, limit: int
 ) -> list[HandoffRow]:
     """Return at most `limit` + 1 handoffs after the one with these values of its order."""
+    return [_row(row) for row in connection.execute(page_of_handoffs(organization, wanted, after, limit))]
+
+
+def page_of_handoffs(
+    organization: int, wanted: HandoffFilter, after: Sequence[Any] | None, limit: int
+) -> Select[*tuple[Any, ...]]:
+    """Return the query of `list_handoffs`."""
     statement = _handoffs(organization).where(*_of_state(wanted.state))
     if wanted.queue is not None:
         statement = statement.where(handoffs.c.queue == wanted.queue)
     if wanted.workflow is not None:
         statement = statement.where(workflows.c.slug == wanted.workflow)
     order = ENDED_ORDER if wanted.state == "ended" else OPEN_ORDER
-    return [_row(row) for row in connection.execute(order.page(statement, after, limit))]
+    return order.page(statement, after, limit)
 
 
 def get_handoff(connection: Connection, organization: int, session: int, version: int) -> HandoffRow | None:
@@ -91,7 +98,7 @@ def _of_state(state: HandoffChoice) -> tuple[ColumnElement[bool], ...]:
             return (_HAS_ENDED,)
 
 
-def _handoffs(organization: int) -> Select[Any]:
+def _handoffs(organization: int) -> Select[*tuple[Any, ...]]:
     return (
         select(handoffs, workflows.c.slug, sessions.c.channel, sessions.c.external_id, sessions.c.parked)
         .join(sessions, sessions.c.id == handoffs.c.session_id)
