@@ -23,6 +23,7 @@ from botflow.cli.commands import (
     export,
     fork,  # noqa: F401 -- it adds its command to `executions`
     graph,
+    handoffs,
     inbounds,
     keys,
     nodes,
@@ -33,7 +34,7 @@ from botflow.cli.commands import (
     schedules,
     secrets,
     serve,
-    session_handover,  # noqa: F401 -- it adds its commands to `sessions`
+    session_handoff,  # noqa: F401 -- it adds its commands to `sessions`
     sessions,
     users,
     version,
@@ -62,6 +63,7 @@ serve.add_to(app)
 worker.add_to(app)
 chat.add_to(app)
 sessions.add_to(app)
+handoffs.add_to(app)
 executions.add_to(app)
 results.add_to(app)
 export.add_to(app)

@@ -53,6 +53,8 @@ def arrive(
     """Decide what the inbound does; asks a model only when a waiting flow declares interrupts by intent."""
     if scene.inbound.kind == "cancel":
         return Ignored("ended")  # unless the session says that it is to be cancelled
+    if session.handoff is not None and scene.inbound.kind == "message":
+        return Ignored("handed_off")  # a person answers it; an opt-out has a turn of its own
     if not scene.levels:
         return _start(flow, scene, node_types)
     if session.wait is None:
@@ -89,6 +91,8 @@ def _woken(wait: Wait, scene: Scene) -> Arrival:
             return Ignored("stale_timeout")
         case "resume" if "resume" in wait.accepts and inbound.token == wait.token:
             return Start()
+        case "returned" if "returned" in wait.accepts and inbound.token == wait.token:
+            return Resume()
         case "child_done" | "delivery" if inbound.kind in wait.accepts and inbound.token == wait.group:
             return Resume()
         case "child_done":

@@ -133,7 +133,29 @@ class ReportEnd:
     error: Mapping[str, Any] | None = None
 
 
-Effect = StartRun | CancelRuns | EmitEvent | ReportEnd
+@value(frozen=True, slots=True, kw_only=True)
+class OpenHandoff:
+    """List the handoff that began with the session's `version` for people: `summary` holds variables, and `results`
+    names those that the person may fill in."""
+
+    version: int
+    node: str
+    queue: str
+    priority: int
+    note: str = ""
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    results: tuple[str, ...] = ()
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class CloseHandoff:
+    """Take the handoff that began with the session's `version` off the list: no person is to have it any more."""
+
+    version: int
+    outcome: Literal["timed_out", "cancelled"]
+
+
+Effect = StartRun | CancelRuns | EmitEvent | ReportEnd | OpenHandoff | CloseHandoff
 
 
 def input_size(effect: Effect) -> int:

@@ -216,6 +216,17 @@ class EventEmitted(Event):
 
 
 @value(frozen=True, slots=True)
+class HandoffRequested(Event):
+    """The conversation waits for a person, in a queue; `version` is the session's with which the handoff began."""
+
+    kind: ClassVar[str] = "handoff"
+    node: str
+    queue: str
+    priority: int
+    version: int
+
+
+@value(frozen=True, slots=True)
 class CheckpointReached(Event):
     """A single run continues with `node` in its next turn."""
 
@@ -248,8 +259,8 @@ class SessionExpired(Event):
 @value(frozen=True, slots=True)
 class InboundIgnored(Event):
     """The inbound visited no node; `reason`: stale_timeout, stale_child, no_trigger, not_waiting, busy, ended, dead;
-    opted_out (its person, or by it), opted_in or help (its provider answers that word); handed_over (a person answers
-    it)."""
+    opted_out (its person, or by it), opted_in or help (its provider answers that word); handed_off (a person
+    answers it, or is to do so)."""
 
     kind: ClassVar[str] = "ignored"
     reason: str

@@ -23,7 +23,7 @@ from botflow.engine.kept_values import KeptValues
 from botflow.engine.level import Level
 from botflow.engine.limits import LimitExceeded, Limits
 from botflow.engine.person_scene import PersonScene
-from botflow.engine.session import AlarmKind, Frame, Parent, Session
+from botflow.engine.session import AlarmKind, Frame, Handoff, Parent, Session
 from botflow.engine.time_zone import zone_of_person
 from botflow.errors import FlowError
 from botflow.flow.contact_fields import contact_field_of
@@ -44,6 +44,7 @@ class Scene(PersonScene):
     set(name, value)      assign a variable, or with a name such as `contact.name` a field of the person
     move(group, joins=)   put the person into a group, or take them out
     record(event)         write an event into the log
+    handoff               set it where the node waits for a person: no message visits a node until it leaves
     render(text)          fill in a template; render_value inside a JSON value, render_escaped with the values escaped,
                           render_returned after a subflow
     evaluate(condition)   evaluate a condition
@@ -100,6 +101,7 @@ class Scene(PersonScene):
         self.laps = session.laps
         self.kept_bytes = session.kept_bytes
         self.kept = KeptValues(session.values, session.kept_of or session.execution or inbound.new_execution_id)
+        self.handoff: Handoff | None = None
         self.is_run = inbound.channel == RUN
         self.version = session.version + 1
         self.past = session.past

@@ -22,6 +22,7 @@ def built_in() -> tuple[NodeType, ...]:
     from botflow.nodes.contact.group import ContactGroup
     from botflow.nodes.contact.set import ContactSet
     from botflow.nodes.logic.emit_and_log import Emit, Log
+    from botflow.nodes.logic.handoff import Handoff
     from botflow.nodes.logic.loop import Loop
     from botflow.nodes.logic.parallel import Parallel
     from botflow.nodes.logic.run import RunWorkflow
@@ -53,6 +54,7 @@ def built_in() -> tuple[NodeType, ...]:
         Try(),
         Parallel(),
         RunWorkflow(),
+        Handoff(),
         Emit(),
         Log(),
         EndExecution(),

@@ -11,7 +11,7 @@ from botflow.engine.inbound import RUN
 from botflow.engine.session import Parent
 from botflow.values import value
 
-EffectKind = Literal["start", "done", "emit", "cancel", "end", "play"]
+EffectKind = Literal["start", "done", "emit", "cancel", "end", "play", "hand_off", "close_handoff"]
 LifecycleChange = Literal[
     "changed",
     "repeated",

@@ -35,7 +35,7 @@ from botflow.service.people.contacts import Contacts
 from botflow.service.people.erasures import Erasures
 from botflow.service.schedules.schedules import Schedules
 from botflow.service.sessions.contacts import PersonContacts
-from botflow.service.sessions.handovers import Handovers
+from botflow.service.sessions.handoffs import Handoffs
 from botflow.service.sessions.session_changes import SessionChanges
 from botflow.service.sessions.sessions import Sessions
 from botflow.service.workflows.canaries import Canaries
@@ -109,8 +109,8 @@ class Service:
         return SessionChanges(self._runtime, self.caller)
 
     @cached_property
-    def handovers(self) -> Handovers:
-        return Handovers(self._runtime, self.caller)
+    def handoffs(self) -> Handoffs:
+        return Handoffs(self._runtime, self.caller)
 
     @cached_property
     def doctor(self) -> Doctor:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, assert_never, cast
 import orjson
 
 from botflow.engine.asks import Answer, Ask
-from botflow.engine.effects import CancelRuns, Effect, EmitEvent, ReportEnd, StartRun
+from botflow.engine.effects import CancelRuns, CloseHandoff, Effect, EmitEvent, OpenHandoff, ReportEnd, StartRun
 from botflow.engine.inbound import RUN, Inbound, InboundKind
 from botflow.engine.limits import Limits
 from botflow.engine.node_type import Starts
@@ -64,6 +64,7 @@ class Deployment:
         self.sessions: dict[int, SimulatedSession] = {}
         self.due: list[Due] = []
         self.emitted: list[EmitEvent] = []
+        self.handoffs: list[OpenHandoff] = []
         self._perform = perform
         self._heard = heard
         self._limits = limits or Limits()
@@ -175,6 +176,10 @@ class Deployment:
                 self._start_listeners(session, name, payload)
             case ReportEnd():
                 self._report(session, effect)
+            case OpenHandoff():
+                self.handoffs.append(effect)
+            case CloseHandoff():
+                pass
             case _:
                 assert_never(effect)
 

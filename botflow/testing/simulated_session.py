@@ -116,6 +116,14 @@ class SimulatedSession:
         self.state = Session(version=self.state.version + 1, address=self.state.address)
         self.status, self.wake_at = "cancelled", None
 
+    def stop_alarm(self) -> None:
+        """Let the wait have no end, while a person has the conversation."""
+        self.wake_at = None
+
+    def start_alarm(self, now: datetime) -> None:
+        """Let the wait's alarm begin anew."""
+        self.wake_at = self._next_alarm(now)
+
     def _next_alarm(self, committed_at: datetime) -> datetime | None:
         wait = self.state.wait
         if wait is None:

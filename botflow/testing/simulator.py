@@ -23,6 +23,7 @@ from botflow.errors import UsageError
 from botflow.flow.duration import parse_duration, write_duration
 from botflow.interfaces import Model
 from botflow.plugins import Plugin
+from botflow.testing.agent import Agent
 from botflow.testing.deployment import Deployment, as_json
 from botflow.testing.hearing import Expected, Standing, complaint, differences, is_heard, unlike
 from botflow.testing.person import Person
@@ -72,6 +73,7 @@ class Simulator:
         self.conversation = self.deployment.open(main, person.channel, person.sender)
         if person.fields or person.groups:
             self.deployment.contacts.give(main, (person.channel, person.sender), person.fields, person.groups)
+        self.agent = Agent(self.deployment, self.conversation, self._begin_act, self._settle)
         self._said: list[SendMessage] = []
         self._sent: list[tuple[SimulatedSession, SendMessage]] = []
         self._heard = 0  # how many of `_said` the test has heard or skipped

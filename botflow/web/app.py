@@ -12,7 +12,7 @@ from botflow.web.api.events import events, webhooks
 from botflow.web.api.executions import execution_changes, executions, forks, usage
 from botflow.web.api.messages import decisions, inbounds, outbounds
 from botflow.web.api.people import contacts, erasures, profiles
-from botflow.web.api.sessions import session_changes, sessions
+from botflow.web.api.sessions import handoffs, session_changes, sessions
 from botflow.web.api.workflows import canaries, diffs, drafts, edges, graphs, nodes, publications, versions, workflows
 from botflow.web.auth.sign_in import sign_in_routes
 from botflow.web.chat.demo_page import page_routes
@@ -49,6 +49,7 @@ OPERATIONS = (
     *usage.OPERATIONS,
     *sessions.OPERATIONS,
     *session_changes.OPERATIONS,
+    *handoffs.OPERATIONS,
     *doctor.OPERATIONS,
     *inbounds.OPERATIONS,
     *outbounds.OPERATIONS,

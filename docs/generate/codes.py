@@ -81,6 +81,7 @@ SAID: Mapping[str, str] = {
     "twilio.no_sid": "Twilio's answer does not name the message",
     "twilio.unreachable": "Twilio cannot be reached",
     "variable.missing": "a session does not move: it has no value for a variable that the new version relies on",
+    "wait.for_person": "a session does not begin again while it waits for a person, or a person has it",
     "wait.for_work": "a session does not move while it waits for runs or for a delivery",
 }
 

@@ -551,7 +551,8 @@ export interface WorkflowCounts {
 
 /**
  * A person's conversation with a workflow. `active` while an execution is under way; the next message of a person whose
- * session is not active begins one. `revision` counts its changes.
+ * session is not active begins one. `handed_off`: a person has it, `handedTo`, or it waits for one. `revision` counts
+ * its changes.
  */
 export interface Session {
   id: string;
@@ -560,7 +561,7 @@ export interface Session {
   externalId: string;
   userId: string | null;
   active: boolean;
-  status: "handed_over" | "opted_out" | "paused" | "running" | "waiting" | "idle";
+  status: "handed_off" | "opted_out" | "paused" | "running" | "waiting" | "idle";
   currentNodeId: string | null;
   handedTo: string | null;
   turns: number;
@@ -608,6 +609,33 @@ export interface RevokedToken {
 }
 
 /**
+ * A conversation that waits for a person, or that a person has or had. `nodeId` and `queue` are null when a person took
+ * it over unasked. `summary` holds variables of the flow, and `results` names those that the person may fill in.
+ * `opted_out`: its contact wants no messages, and so it waits for nobody until they want them again.
+ */
+export interface Handoff {
+  id: string;
+  session: string;
+  workflow: string;
+  channel: string;
+  externalId: string;
+  state: "waiting" | "claimed" | "opted_out" | "returned" | "timed_out" | "cancelled";
+  queue: string | null;
+  priority: "low" | "normal" | "high" | "urgent";
+  nodeId: string | null;
+  note: string;
+  summary: Record<string, any>;
+  results: string[];
+  person: string | null;
+  claimedBy: string | null;
+  requestedAt: string;
+  claimedAt: string | null;
+  firstClaimedAt: string | null;
+  endedAt: string | null;
+  returnedNote: string | null;
+}
+
+/**
  * One finding of the checker. Errors keep a draft from being published; warnings do not. `file` is the workflow that it
  * is in; `path` leads to the place in its document.
  */
@@ -640,7 +668,7 @@ export interface Diagnosis {
 
 /** What a remedy `did`, and how the session is now. */
 export interface Mended {
-  finding: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handover.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed";
+  finding: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handoff.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed";
   remedy: "move" | "end" | "return" | "release" | "drop";
   did: string;
   diagnosis: Diagnosis;
@@ -657,7 +685,7 @@ export interface Inbound {
   workflow: string;
   channel: string;
   externalId: string;
-  kind: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel";
+  kind: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" | "returned";
   status: "new" | "done" | "stale" | "dead";
   receivedAt: string;
   turn: number;
@@ -679,7 +707,7 @@ export interface InboundDetails {
   workflow: string;
   channel: string;
   externalId: string;
-  kind: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel";
+  kind: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" | "returned";
   status: "new" | "done" | "stale" | "dead";
   receivedAt: string;
   turn: number;
@@ -1237,7 +1265,7 @@ export interface PlannedNode {
 
 /**
  * How the executions of one version do that began in the time of the report. `statuses` says how many are in each now;
- * `fallbacks` and `errors` count how often an edge of these names was followed, `handovers` how often a person took a
+ * `fallbacks` and `errors` count how often an edge of these names was followed, `handoffs` how often a person took a
  * conversation over. `waiting` at a node is of all its executions, also of earlier ones. Cost is that of models' calls
  * whose price is known.
  */
@@ -1247,7 +1275,7 @@ export interface ArmReport {
   statuses: Record<string, number>;
   fallbacks: number;
   errors: number;
-  handovers: number;
+  handoffs: number;
   calls: number;
   costUsd: number;
   nodes: NodeCount[];
@@ -1387,7 +1415,7 @@ export interface ItemsOfHandles {
 
 /** Sessions that would stay though they should move: why, how many, and the first of them. */
 export interface Refused {
-  reason: "execution.ending" | "wait.for_work" | "flow.gone" | "node.gone" | "node.other_type" | "frame.other_subflow" | "frame.no_body" | "variable.missing" | "output.missing" | "session.too_large" | "turn.fails" | "run.stays" | "execution.paused" | "session.busy";
+  reason: "execution.ending" | "wait.for_person" | "wait.for_work" | "flow.gone" | "node.gone" | "node.other_type" | "frame.other_subflow" | "frame.no_body" | "variable.missing" | "output.missing" | "session.too_large" | "turn.fails" | "run.stays" | "execution.paused" | "session.busy";
   count: number;
   sessions: number[];
 }
@@ -1818,7 +1846,7 @@ export class Calls extends Caller {
    * Download what came in, session by session, the newest of each first. It needs a workflow, a session, an externalId,
    * or the status `new`. It needs the scope `sessions:read`.
    */
-  exportInbounds(options?: { format?: "csv" | "jsonl"; after?: string | Date; before?: string | Date; workflow?: string; session?: number; externalId?: string; channel?: string; status?: "new" | "done" | "stale" | "dead"; kind?: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" } & CallOptions): Download;
+  exportInbounds(options?: { format?: "csv" | "jsonl"; after?: string | Date; before?: string | Date; workflow?: string; session?: number; externalId?: string; channel?: string; status?: "new" | "done" | "stale" | "dead"; kind?: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" | "returned" } & CallOptions): Download;
 
   /**
    * Download messages to people, session by session, the newest of each first. It needs a workflow, a session, an
@@ -1960,7 +1988,7 @@ export class Calls extends Caller {
   /**
    * Let a person have the conversation: the bot is silent until it is given back. It needs the scope `sessions:write`.
    */
-  handOverSession(session: string | number, options: { person: string } & Repeatable): Promise<Session>;
+  handOffSession(session: string | number, options: { person: string } & Repeatable): Promise<Session>;
 
   /**
    * Give the conversation back to the bot, at its waiting node. With `replay` it answers what it has missed. It needs
@@ -1974,11 +2002,41 @@ export class Calls extends Caller {
    */
   revokeSession(workflow: string | number, options: { externalId: string } & Repeatable): Promise<RevokedToken>;
 
+  /** List handoffs: open ones by urgency and age, ended ones from the latest on. It needs the scope `sessions:read`. */
+  getHandoffs(options?: { cursor?: string; limit?: number; workflow?: string; state?: "open" | "waiting" | "claimed" | "ended"; queue?: string } & CallOptions): Pages<Handoff>;
+
+  /** Read one handoff. It needs the scope `sessions:read`. */
+  getHandoff(handoff: string | number, options?: CallOptions): Promise<Handoff>;
+
+  /**
+   * Take a conversation that waits. Of two claims one wins; then its time does not run out any more. It needs the scope
+   * `sessions:write`.
+   */
+  claimHandoff(handoff: string | number, options: { person: string } & Repeatable): Promise<Handoff>;
+
+  /** Let a conversation wait in its queue again, in its old place. It needs the scope `sessions:write`. */
+  releaseHandoff(handoff: string | number, options?: Repeatable): Promise<Handoff>;
+
+  /** Give a conversation to another person, or let it wait in another queue. It needs the scope `sessions:write`. */
+  transferHandoff(handoff: string | number, options?: { queue?: string | null; person?: string | null } & Repeatable): Promise<Handoff>;
+
+  /**
+   * Give a conversation back to the flow, with a note and values. With `replay` the flow then answers what was said to
+   * the person. It needs the scope `sessions:write`.
+   */
+  returnHandoff(handoff: string | number, options?: { note?: string; values?: Record<string, any>; replay?: boolean } & Repeatable): Promise<Handoff>;
+
+  /**
+   * Let a visitor of the chat see that the person who has the conversation writes, for some seconds. On other channels
+   * nothing is shown. It needs the scope `sessions:write`.
+   */
+  showTyping(session: string | number, options?: Repeatable): Promise<void>;
+
   /**
    * List what is wrong with sessions and runs that wait, and what to do. A call examines at most a thousand of them: a
    * page may have few findings, or none, and another one after it. It needs the scope `sessions:read`.
    */
-  getFindings(options?: { cursor?: string; limit?: number; workflow?: string; code?: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handover.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed" } & CallOptions): Pages<Finding>;
+  getFindings(options?: { cursor?: string; limit?: number; workflow?: string; code?: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handoff.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed" } & CallOptions): Pages<Finding>;
 
   /**
    * Explain what a session or a run waits for, and what is wrong with that. It changes nothing. It needs the scope
@@ -1987,13 +2045,13 @@ export class Calls extends Caller {
   getDiagnosis(session: string | number, options?: CallOptions): Promise<Diagnosis>;
 
   /** Apply a remedy that the diagnosis shows, to the session as it was then. It needs the scope `sessions:write`. */
-  mendSession(session: string | number, options: { finding: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handover.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed"; remedy: "move" | "end" | "return" | "release" | "drop"; revision: number; node?: string | null; subject?: string | null; replay?: boolean } & Repeatable): Promise<Mended>;
+  mendSession(session: string | number, options: { finding: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handoff.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed"; remedy: "move" | "end" | "return" | "release" | "drop"; revision: number; node?: string | null; subject?: string | null; replay?: boolean } & Repeatable): Promise<Mended>;
 
   /**
    * List what came in, session by session, the newest of each first. It needs a workflow, a session, an externalId, or
    * the status `new`. A page may have less than `limit`, and another one after it. It needs the scope `sessions:read`.
    */
-  getInbounds(options?: { cursor?: string; limit?: number; workflow?: string; session?: number; externalId?: string; channel?: string; after?: string | Date; before?: string | Date; status?: "new" | "done" | "stale" | "dead"; kind?: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" } & CallOptions): Pages<Inbound>;
+  getInbounds(options?: { cursor?: string; limit?: number; workflow?: string; session?: number; externalId?: string; channel?: string; after?: string | Date; before?: string | Date; status?: "new" | "done" | "stale" | "dead"; kind?: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" | "returned" } & CallOptions): Pages<Inbound>;
 
   /**
    * Read what came in, with what its turn did and the messages that answered it. It needs the scope `sessions:read`.

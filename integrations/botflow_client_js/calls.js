@@ -1387,10 +1387,10 @@ export class Calls extends Caller {
   /**
    * Let a person have the conversation: the bot is silent until it is given back. It needs the scope `sessions:write`.
    */
-  handOverSession(session, { person, idempotencyKey, signal } = {}) {
+  handOffSession(session, { person, idempotencyKey, signal } = {}) {
     return this._call({
       method: "POST",
-      path: `/api/v1/sessions/${segment(session)}/hand-over`,
+      path: `/api/v1/sessions/${segment(session)}/hand-off`,
       body: { person },
       idempotencyKey,
       signal,
@@ -1420,6 +1420,87 @@ export class Calls extends Caller {
       method: "POST",
       path: `/api/v1/workflows/${segment(workflow)}/sessions/revoke`,
       body: { externalId },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** List handoffs: open ones by urgency and age, ended ones from the latest on. It needs the scope `sessions:read`. */
+  getHandoffs({ cursor, limit, workflow, state, queue, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/handoffs",
+      query: { cursor, limit, workflow, state, queue },
+      signal,
+    });
+  }
+
+  /** Read one handoff. It needs the scope `sessions:read`. */
+  getHandoff(handoff, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/handoffs/${segment(handoff)}`,
+      signal,
+    });
+  }
+
+  /**
+   * Take a conversation that waits. Of two claims one wins; then its time does not run out any more. It needs the scope
+   * `sessions:write`.
+   */
+  claimHandoff(handoff, { person, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/handoffs/${segment(handoff)}/claim`,
+      body: { person },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** Let a conversation wait in its queue again, in its old place. It needs the scope `sessions:write`. */
+  releaseHandoff(handoff, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/handoffs/${segment(handoff)}/release`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** Give a conversation to another person, or let it wait in another queue. It needs the scope `sessions:write`. */
+  transferHandoff(handoff, { queue, person, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/handoffs/${segment(handoff)}/transfer`,
+      body: { queue, person },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Give a conversation back to the flow, with a note and values. With `replay` the flow then answers what was said to
+   * the person. It needs the scope `sessions:write`.
+   */
+  returnHandoff(handoff, { note, values, replay, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/handoffs/${segment(handoff)}/return`,
+      body: { note, values, replay },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Let a visitor of the chat see that the person who has the conversation writes, for some seconds. On other channels
+   * nothing is shown. It needs the scope `sessions:write`.
+   */
+  showTyping(session, { idempotencyKey, signal } = {}) {
+    return this._do({
+      method: "POST",
+      path: `/api/v1/sessions/${segment(session)}/typing`,
       idempotencyKey,
       signal,
     });

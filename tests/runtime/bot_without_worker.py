@@ -52,7 +52,7 @@ from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database
 from botflow.storage.decisions import Decisions
 from botflow.storage.delivery.gate_facts import GateRows
-from botflow.storage.runs.handovers import leave_messages_to_person
+from botflow.storage.runs.handoffs import leave_messages_to_person
 from botflow.storage.spending import Spending
 from botflow.storage.turns.bursts import BurstRows
 from tests.engine.conversation import START, node, say

@@ -112,6 +112,7 @@ EXAMPLES = [
         {"workflow": "street", "input": {"who": "x"}, "output": {"s": "street"}},
         workflows=(STREET, ADDRESS),
     ),
+    of("logic.handoff", {"queue": "{{ color }}", "summary": ["stock"], "results": ["refund"], "timeout": "10m"}),
     of("logic.wait", {"for": "2h"}),
     of("logic.wait", {"until": "09:00"}, **SINGLE),
     of("logic.loop", {"items": "{{ [stock, color] }}", "as": "item", "index": "at"}),

@@ -11,7 +11,7 @@ Schema = Mapping[str, Mapping[str, Any]]
 
 
 class RunSteps(Protocol):
-    """Steps without a person: triggers of runs, loops, try, parallel branches and waits."""
+    """Steps without an answer: triggers of runs, loops, try, parallel branches, waits and handoffs."""
 
     def node(self, type: str, /, *, id: str | None = None, label: str = "", **properties: Any) -> Step: ...
 
@@ -134,6 +134,21 @@ class RunSteps(Protocol):
         return self.node(
             "logic.run", id=id, workflow=workflow, input=input, wait=wait, variable=variable, timeout=timeout
         )
+
+    def handoff(
+        self,
+        queue: str | None = None,
+        *,
+        note: str | None = None,
+        priority: str | None = None,
+        summary: Sequence[str] | None = None,
+        results: Sequence[str] | None = None,
+        timeout: Time | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Wait for a person, who talks to the contact instead of the flow; handles `returned`, `timeout`."""
+        told: dict[str, Any] = {"note": note, "priority": priority, "summary": summary, "results": results}
+        return self.node("logic.handoff", id=id, queue=queue, **told, timeout=timeout)
 
     def emit(self, event: str, payload: Any = None, *, id: str | None = None) -> Step:
         """Start every workflow that listens to `event`."""

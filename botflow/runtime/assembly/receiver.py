@@ -9,7 +9,7 @@ from botflow.runtime.assembly.delivery import Delivery
 from botflow.runtime.assembly.turns import Turns
 from botflow.runtime.turns.receive import Receiver
 from botflow.runtime.turns.replies import Replies
-from botflow.storage.runs.handovers import leave_messages_to_person
+from botflow.storage.runs.handoffs import leave_messages_to_person
 
 
 def receiver_of(base: Base, delivery: Delivery, turns: Turns, check_queue: Callable[[], Awaitable[None]]) -> Receiver:

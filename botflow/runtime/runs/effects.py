@@ -1,4 +1,5 @@
-"""Carries out the effects of a commit: runs to start or to cancel, parents to tell, events to emit, forks to go on.
+"""Carries out the effects of a commit: runs to start or to cancel, parents to tell, events to emit, forks to go on,
+handoffs to list for people.
 
 An effect may be tried again at any time: each is one transaction that deletes its row. A start that is impossible is
 reported to the waiting parent, like a child that failed.
@@ -14,7 +15,7 @@ from typing import assert_never, cast
 import structlog
 
 from botflow.crash_points import reach
-from botflow.engine.effects import CancelRuns, EmitEvent, ReportEnd, StartRun
+from botflow.engine.effects import CancelRuns, CloseHandoff, EmitEvent, OpenHandoff, ReportEnd, StartRun
 from botflow.engine.inbound import RUN, Inbound
 from botflow.engine.node_type import Starts
 from botflow.engine.session import Parent
@@ -104,6 +105,10 @@ class Carrier:
                 await self._store.play(effect)
             case "end":
                 await self._store.end(effect, effect.body["execution"])
+            case "hand_off":
+                await self._store.open_handoff(effect, OpenHandoff(**effect.body))
+            case "close_handoff":
+                await self._store.close_handoff(effect, CloseHandoff(**effect.body))
             case _:
                 assert_never(effect.kind)
 

@@ -79,7 +79,7 @@ class Receiver:
         check_queue: Callable[[], Awaitable[None]] = no_bound,
         tracing: Tracing = NO_TRACING,
     ) -> None:
-        """`leave_to_person` finishes the waiting messages of a session that was handed over; False for another."""
+        """`leave_to_person` finishes the waiting messages of a session that was handed off; False for another."""
         self._owner = owner
         self._turns = turns
         self._hot = hot
@@ -298,8 +298,8 @@ class Receiver:
         return Receipt(id=accepted.turn, state="new")
 
     async def _is_for_a_person(self, stored: StoredSession, accepted: Accepted) -> bool:
-        """True if the session was handed over, also since it was read: then the stored message is finished."""
-        may_be = stored.session.handover is not None or accepted.version != stored.session.version
+        """True if the session was handed off, also since it was read: then the stored message is finished."""
+        may_be = stored.session.handoff is not None or accepted.version != stored.session.version
         return may_be and await self._leave_to_person(accepted.turn.session)
 
     async def _run(

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from botflow.engine.effects import ReportEnd
+from botflow.engine.effects import CloseHandoff, OpenHandoff, ReportEnd
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import RunStart, StoredEffect
 from botflow.records.sessions import SessionKey
@@ -32,6 +32,7 @@ from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.cancel import cancel_children, cancel_with_children, fail_completed
+from botflow.storage.runs.handoff_rows import close_rows, open_row
 from botflow.storage.runs.plays import play_next
 from botflow.storage.runs.start import start_run
 from botflow.storage.tables import effects, executions, inbounds, sessions, workflows
@@ -132,6 +133,28 @@ class Effects:
             is_ours = _settle(connection, effect)
             if is_ours:
                 _end(connection, effect.session, execution)
+            return is_ours
+
+        return await self._engine.write(carry_out)
+
+    async def open_handoff(self, effect: StoredEffect, request: OpenHandoff) -> bool:
+        """List a handoff for people; False as above."""
+
+        def carry_out(connection: Connection) -> bool:
+            is_ours = _settle(connection, effect)
+            if is_ours:
+                open_row(connection, effect.session, request)
+            return is_ours
+
+        return await self._engine.write(carry_out)
+
+    async def close_handoff(self, effect: StoredEffect, end: CloseHandoff) -> bool:
+        """Take a handoff off the list; False as above."""
+
+        def carry_out(connection: Connection) -> bool:
+            is_ours = _settle(connection, effect)
+            if is_ours:
+                close_rows(connection, effect.session, end.outcome, version=end.version)
             return is_ours
 
         return await self._engine.write(carry_out)

@@ -10,6 +10,7 @@ from botflow.storage.tables.events import (
     webhooks,
 )
 from botflow.storage.tables.files import file_pieces, files
+from botflow.storage.tables.handoffs import handoffs
 from botflow.storage.tables.people import FORGETTABLE, contacts, decisions, senders, spending
 from botflow.storage.tables.persons import (
     contact_fields,
@@ -88,6 +89,7 @@ __all__ = [
     "file_pieces",
     "files",
     "forks",
+    "handoffs",
     "idempotent_requests",
     "inbounds",
     "metadata",

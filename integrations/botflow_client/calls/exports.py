@@ -64,7 +64,9 @@ class ExportsCalls(Caller):
         external_id: str | None = None,
         channel: str | None = None,
         status: Literal["new", "done", "stale", "dead"] | None = None,
-        kind: Literal["message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel"]
+        kind: Literal[
+            "message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel", "returned"
+        ]
         | None = None,
     ) -> Download:
         """Download what came in, session by session, the newest of each first. It needs a workflow, a session, an
@@ -275,7 +277,9 @@ class AsyncExportsCalls(AsyncCaller):
         external_id: str | None = None,
         channel: str | None = None,
         status: Literal["new", "done", "stale", "dead"] | None = None,
-        kind: Literal["message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel"]
+        kind: Literal[
+            "message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel", "returned"
+        ]
         | None = None,
     ) -> AsyncDownload:
         """Download what came in, session by session, the newest of each first. It needs a workflow, a session, an

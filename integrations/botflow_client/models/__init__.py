@@ -45,6 +45,7 @@ from botflow_client.models.graphs import (
     ShownOutput,
     WorkflowGraph,
 )
+from botflow_client.models.handoffs import Handoff
 from botflow_client.models.messages import Decision, Inbound, InboundDetails, Outbound, OutboundDetails
 from botflow_client.models.node_types import (
     ItemsOfHandles,
@@ -127,6 +128,7 @@ __all__ = [
     "FieldRules",
     "FieldType",
     "Finding",
+    "Handoff",
     "HistoryEntry",
     "ImportProblem",
     "Inbound",

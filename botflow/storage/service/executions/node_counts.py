@@ -18,13 +18,13 @@ from botflow.storage.engines.column_types import JsonText
 from botflow.storage.engines.dialects import is_postgres
 from botflow.storage.tables import executions, sessions, turns, workflow_versions, workflows
 
-_HANDED_OVER = "handed_over"
+_HANDED_OFF = "handed_off"
 _ARRIVALS = {"started": 0, "edge": 2, "entered": 1, "taken_up": 0, "moved": 0}  # the field that names a node, by event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeCounts:
-    """`edges` by (node, handle, target), "" for a target where the graph ends. `handovers`: how often a person took a
+    """`edges` by (node, handle, target), "" for a target where the graph ends. `handoffs`: how often a person took a
     conversation over."""
 
     version: int
@@ -32,7 +32,7 @@ class NodeCounts:
     visits: dict[str, int]
     edges: dict[tuple[str, str, str], int]
     waiting: dict[str, int]
-    handovers: int
+    handoffs: int
 
 
 def count_nodes(
@@ -59,10 +59,10 @@ def count_nodes(
     )
     visits: Counter[str] = Counter()
     edges: Counter[tuple[str, str, str]] = Counter()
-    handovers = 0
+    handoffs = 0
     for kind, *fields, count in _events(connection, began):
-        if kind == _HANDED_OVER:
-            handovers += count
+        if kind == _HANDED_OFF:
+            handoffs += count
             continue
         if kind == "edge":
             edges[(fields[0], fields[1], fields[2] or "")] += count
@@ -75,7 +75,7 @@ def count_nodes(
         visits=dict(visits),
         edges=dict(edges),
         waiting=_waiting(connection, version.id),
-        handovers=handovers,
+        handoffs=handoffs,
     )
 
 
@@ -99,7 +99,7 @@ def _events(connection: Connection, began: ColumnElement[bool]) -> list[Any]:
         .select_from(executions)
         .join(turns, turns.c.session_id == executions.c.session_id)
         .join(event, true())
-        .where(began, is_its_own, fields[0].in_((*_ARRIVALS, _HANDED_OVER)))
+        .where(began, is_its_own, fields[0].in_((*_ARRIVALS, _HANDED_OFF)))
         .group_by(*fields)
     )
     return list(connection.execute(statement))

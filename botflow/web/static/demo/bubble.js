@@ -11,9 +11,10 @@ const UNITS = ["byte", "kilobyte", "megabyte"];
 
 export function entryOf(message) {
   const entry = element("li", `entry ${message.direction}`);
-  Object.assign(entry.dataset, { id: message.id, at: message.at, side: message.direction });
+  Object.assign(entry.dataset, { id: message.id, at: message.at, side: message.direction, author: message.author ?? "" });
   const bubble = element("div", "bubble");
-  bubble.append(element("span", "unseen", `${message.direction === "in" ? words.you : words.reply} `));
+  if (message.author) bubble.append(element("span", "author", message.author));
+  else bubble.append(element("span", "unseen", `${message.direction === "in" ? words.you : words.reply} `));
   bubble.append(...(message.direction === "in" ? linked(message.text) : markup(message.text)));
   bubble.append(...(message.media ?? []).map(medium));
   if (message.location) bubble.append(place(message.location));

@@ -160,11 +160,11 @@ export class View {
     this.#draft = null;
   }
 
-  typing(isTyping) {
+  typing(isTyping, person = "") {
     if (isTyping && !this.#typing && !this.#draft) {
       this.#typing = element("li", "entry out typing");
       const bubble = element("div", "bubble");
-      bubble.append(element("span", "unseen", words.writing), ...[1, 2, 3].map(() => element("i")));
+      bubble.append(element("span", person ? "author" : "unseen", person ? words.personWrites.replace("{}", person) : words.writing), ...[1, 2, 3].map(() => element("i")));
       this.#typing.append(bubble);
       this.#log.append(this.#typing);
       this.#settle(true);
@@ -176,7 +176,7 @@ export class View {
 
   /** Say something about the conversation itself, between its messages. */
   note(text) {
-    if (this.#log.lastElementChild?.classList.contains("note")) return;
+    if (this.#log.lastElementChild?.textContent === text) return;
     this.#log.append(element("li", "note", text));
     this.#settle(true);
   }
@@ -205,7 +205,8 @@ export class View {
       const isNewDay = !before || last.toDateString() !== at.toDateString();
       const isPrompt = !isNewDay && at - last < PAUSE_MS && entry.previousElementSibling === before;
       if (isNewDay) entry.before(element("li", "day", dayName(at)));
-      entry.classList.toggle("joined", isPrompt && before.dataset.side === entry.dataset.side);
+      const isSame = before?.dataset.side === entry.dataset.side && before?.dataset.author === entry.dataset.author;
+      entry.classList.toggle("joined", isPrompt && isSame);
       before?.classList.toggle("brief", isPrompt);
       before = entry;
     }

@@ -17,6 +17,7 @@ const WORDS = {
     uploading: "uploading", cancel: "Cancel", locating: "Finding your place…",
     refused: "The server did not take it.", tooLarge: "Too large: at most 10 MB.", badType: "Files of this kind are not taken.",
     empty: "The file is empty.", tooMany: "At most 10 files in one message.", tooMuch: "Too much at once. Try again later.",
+    waitsForPerson: "Waiting for a person…", joined: "{} has joined", left: "{} has left", personWrites: "{} writes…",
     noConnection: "No connection.", noPlace: "Your place cannot be found.", placeDenied: "This page may not know your place.",
   },
   de: {
@@ -35,6 +36,7 @@ const WORDS = {
     uploading: "wird hochgeladen", cancel: "Abbrechen", locating: "Standort wird gesucht…",
     refused: "Der Server hat es nicht angenommen.", tooLarge: "Zu groß: höchstens 10 MB.", badType: "Dateien dieser Art werden nicht angenommen.",
     empty: "Die Datei ist leer.", tooMany: "Höchstens 10 Dateien in einer Nachricht.", tooMuch: "Zu viel auf einmal. Bitte später noch einmal.",
+    waitsForPerson: "Wir suchen jemanden für Sie…", joined: "{} ist jetzt da", left: "{} ist gegangen", personWrites: "{} schreibt…",
     noConnection: "Keine Verbindung.", noPlace: "Ihr Standort ist nicht zu finden.", placeDenied: "Diese Seite darf Ihren Standort nicht kennen.",
   },
   es: {
@@ -53,6 +55,7 @@ const WORDS = {
     uploading: "subiendo", cancel: "Cancelar", locating: "Buscando su ubicación…",
     refused: "El servidor no lo aceptó.", tooLarge: "Demasiado grande: 10 MB como máximo.", badType: "No se aceptan archivos de este tipo.",
     empty: "El archivo está vacío.", tooMany: "Como máximo 10 archivos por mensaje.", tooMuch: "Demasiado a la vez. Inténtelo más tarde.",
+    waitsForPerson: "Esperando a una persona…", joined: "{} se ha unido", left: "{} se ha ido", personWrites: "{} escribe…",
     noConnection: "Sin conexión.", noPlace: "No se encuentra su ubicación.", placeDenied: "Esta página no puede conocer su ubicación.",
   },
   fr: {
@@ -71,6 +74,7 @@ const WORDS = {
     uploading: "envoi", cancel: "Annuler", locating: "Recherche de votre position…",
     refused: "Le serveur ne l’a pas accepté.", tooLarge: "Trop grand : 10 Mo au plus.", badType: "Les fichiers de ce type ne sont pas acceptés.",
     empty: "Le fichier est vide.", tooMany: "Au plus 10 fichiers par message.", tooMuch: "Trop à la fois. Réessayez plus tard.",
+    waitsForPerson: "En attente d’une personne…", joined: "{} a rejoint la conversation", left: "{} est parti(e)", personWrites: "{} écrit…",
     noConnection: "Pas de connexion.", noPlace: "Votre position est introuvable.", placeDenied: "Cette page ne peut pas connaître votre position.",
   },
 };

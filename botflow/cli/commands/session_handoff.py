@@ -1,4 +1,4 @@
-"""`botflow sessions deactivate`, `hand-over` and `return`: an operator takes a conversation from the bot.
+"""`botflow sessions deactivate`, `hand-off` and `return`: an operator takes a conversation from the bot.
 
 They work on the database, also while servers run; a turn under way is given up, and servers follow within a second.
 """
@@ -41,18 +41,18 @@ def deactivate(session: Annotated[str, SESSION], organization: OfOrganization = 
     )
 
 
-@sessions.command("hand-over", epilog="Example: botflow sessions hand-over 17 Maria")
-def hand_over(
+@sessions.command("hand-off", epilog="Example: botflow sessions hand-off 17 Maria")
+def hand_off(
     session: Annotated[str, SESSION],
     person: Annotated[str, PERSON],
     organization: OfOrganization = "",
     as_json: AsJson = False,
 ) -> None:
     """Let a person have a conversation: the bot is silent until it is given back, and its timers wait."""
-    from botflow.service.sessions.conversation_changes import HandoverTo
+    from botflow.service.sessions.conversation_changes import HandoffTo
 
-    to = filled(HandoverTo, person=person).person
-    shown = _change(organization, session, lambda connection, on, number: on.hand_over(connection, number, to))
+    to = filled(HandoffTo, person=person).person
+    shown = _change(organization, session, lambda connection, on, number: on.hand_off(connection, number, to))
     _print(shown, f"is with {shown.handed_to}", as_json)
 
 

@@ -44,7 +44,7 @@ async def text_in(site: Site, text: str, consent: Consent = "") -> None:
 async def test_a_persons_message_leaves_by_the_outbox_after_what_the_bot_has_said(site: Site) -> None:
     await text_in(site, "hi")
     session = await session_of(site, "waiting", ANN)
-    await answered(site, "POST", f"/sessions/{session}/hand-over", TO_MARIA)
+    await answered(site, "POST", f"/sessions/{session}/hand-off", TO_MARIA)
     await text_in(site, "hello?")
 
     said = await answered(site, "POST", f"/sessions/{session}/messages", {"text": "Good morning"})
@@ -59,7 +59,7 @@ async def test_a_persons_message_leaves_by_the_outbox_after_what_the_bot_has_sai
 async def test_a_stop_holds_at_once_and_the_person_may_not_write_any_more(site: Site) -> None:
     await text_in(site, "hi")
     session = await session_of(site, "waiting", ANN)
-    await answered(site, "POST", f"/sessions/{session}/hand-over", TO_MARIA)
+    await answered(site, "POST", f"/sessions/{session}/hand-off", TO_MARIA)
     await answered(site, "POST", f"/sessions/{session}/messages", {"text": "Good morning"})
 
     await text_in(site, "STOP", "stop")

@@ -27,13 +27,13 @@ async def site(database_url: str) -> AsyncIterator[Site]:
 async def test_the_bot_is_silent_until_the_conversation_is_given_back(site: Site) -> None:
     visit, session = await started(site)
 
-    handed = await answered(site, "POST", f"/sessions/{session}/hand-over", TO_MARIA)
+    handed = await answered(site, "POST", f"/sessions/{session}/hand-off", TO_MARIA)
     heard = await visit.post(text="is anybody there?")
     said = await call(site, "POST", f"/sessions/{session}/messages", {"text": "Yes, Maria."})
     history = await visit.history()
     back = await answered(site, "POST", f"/sessions/{session}/return")
 
-    assert (handed["status"], handed["handedTo"], handed["wakesAt"]) == ("handed_over", "Maria", None)
+    assert (handed["status"], handed["handedTo"], handed["wakesAt"]) == ("handed_off", "Maria", None)
     assert (heard.status_code, heard.json()["messages"], heard.json()["status"]) == (200, [], "waiting")
     assert (said.status_code, said.json()["author"]) == (202, "Maria")
     assert [(each["direction"], each["text"], each.get("author")) for each in history["messages"][-2:]] == [
@@ -44,12 +44,12 @@ async def test_the_bot_is_silent_until_the_conversation_is_given_back(site: Site
     assert back["wakesAt"] is not None
     assert await visit.say("pizza") == ["medium pizza"]
     late = await call(site, "POST", f"/sessions/{session}/messages", {"text": "And me?"})
-    assert (late.status_code, late.json()["code"]) == (409, "session.not_handed_over")
+    assert (late.status_code, late.json()["code"]) == (409, "session.not_handed_off")
 
 
 async def test_a_repeated_message_meanwhile_stays_one(site: Site) -> None:
     visit, session = await started(site)
-    await answered(site, "POST", f"/sessions/{session}/hand-over", TO_MARIA)
+    await answered(site, "POST", f"/sessions/{session}/hand-off", TO_MARIA)
 
     first = await visit.post(text="hello", messageId="a")
     again = await visit.post(text="hello", messageId="a")
@@ -62,7 +62,7 @@ async def test_a_repeated_message_meanwhile_stays_one(site: Site) -> None:
 async def test_with_replay_the_bot_answers_what_it_has_missed_in_order(site: Site) -> None:
     visit = await site.visit("order")
     session = str(await visit.number())
-    await answered(site, "POST", f"/sessions/{session}/hand-over", TO_MARIA)
+    await answered(site, "POST", f"/sessions/{session}/hand-off", TO_MARIA)
     await visit.post(text="Ann")
     await answered(site, "POST", f"/sessions/{session}/messages", {"text": "Just tell the bot."})
     await visit.post(text="salad")
@@ -81,7 +81,7 @@ async def test_with_replay_the_bot_answers_what_it_has_missed_in_order(site: Sit
 
 async def test_a_timer_waits_while_a_person_has_the_conversation(site: Site) -> None:
     visit, session = await started(site)
-    await answered(site, "POST", f"/sessions/{session}/hand-over", TO_MARIA)
+    await answered(site, "POST", f"/sessions/{session}/hand-off", TO_MARIA)
     overdue = update(sessions).where(sessions.c.id == int(session)).values(wake_at=sessions.c.created_at)
     await site.runtime.database.engine.write(lambda connection: connection.execute(overdue) and None)
 
@@ -102,7 +102,7 @@ async def test_a_turn_under_way_is_given_up_and_its_message_left_to_the_person(d
         saying = asyncio.create_task(visit.post(text="hi"))
         await asyncio.wait_for(model.begun.wait(), 10)
         session = str(await visit.number())
-        await answered(site, "POST", f"/sessions/{session}/hand-over", TO_MARIA)
+        await answered(site, "POST", f"/sessions/{session}/hand-off", TO_MARIA)
         model.go_on.set()
         said = await saying
         assert texts(said.json()) == []
@@ -120,19 +120,19 @@ async def test_messages_that_wait_are_left_to_the_person_at_once(database_url: s
         session = await waiting_session(site)
         await with_inbound(site, session)
 
-        await answered(site, "POST", f"/sessions/{session}/hand-over", TO_MARIA)
+        await answered(site, "POST", f"/sessions/{session}/hand-off", TO_MARIA)
 
         states = select(inbounds.c.state).where(inbounds.c.session_id == session, inbounds.c.key == "late")
         left = select(turns.c.trace).where(turns.c.session_id == session, turns.c.seq == 50)
         assert await column(site, states) == ["done"]
-        assert await column(site, left) == [[["ignored", "handed_over"]]]
+        assert await column(site, left) == [[["ignored", "handed_off"]]]
 
 
-async def test_messages_at_the_moment_of_a_handover_are_answered_once_or_not_at_all(site: Site) -> None:
+async def test_messages_at_the_moment_of_a_handoff_are_answered_once_or_not_at_all(site: Site) -> None:
     for _ in range(4):
         visit, session = await started(site, "order")
         handed, *heard = await asyncio.gather(
-            call(site, "POST", f"/sessions/{session}/hand-over", TO_MARIA),
+            call(site, "POST", f"/sessions/{session}/hand-off", TO_MARIA),
             *(visit.post(text="Ann", messageId=f"m{number}") for number in range(4)),
         )
         assert handed.status_code == 200
@@ -151,7 +151,7 @@ async def test_a_message_whose_sender_read_an_old_copy_is_left_to_the_person(dat
         visit = await site.visit("talk")
         await visit.say("hi")
         session = str(await visit.number())
-        await answered(site, "POST", f"/sessions/{session}/hand-over", TO_MARIA)
+        await answered(site, "POST", f"/sessions/{session}/hand-off", TO_MARIA)
         calls = model.calls
         heard = await asyncio.wait_for(visit.post(text="are you there?"), 5)  # this process has the session of before
         assert (heard.status_code, texts(heard.json())) == (200, [])
@@ -162,7 +162,7 @@ async def test_a_message_whose_sender_read_an_old_copy_is_left_to_the_person(dat
 
 async def test_a_person_speaks_on_the_chats_streams_with_a_name(site: Site) -> None:
     visit, session = await started(site)
-    await answered(site, "POST", f"/sessions/{session}/hand-over", TO_MARIA)
+    await answered(site, "POST", f"/sessions/{session}/hand-off", TO_MARIA)
 
     async with listening(visit) as events:
         await answered(site, "POST", f"/sessions/{session}/messages", {"text": "Good morning"})
@@ -173,7 +173,7 @@ async def test_a_person_speaks_on_the_chats_streams_with_a_name(site: Site) -> N
 
 async def test_a_conversation_that_is_ended_is_not_a_persons_any_more(site: Site) -> None:
     visit, session = await started(site)
-    await answered(site, "POST", f"/sessions/{session}/hand-over", TO_MARIA)
+    await answered(site, "POST", f"/sessions/{session}/hand-off", TO_MARIA)
     await visit.post(text="bye")
 
     ended = await answered(site, "POST", f"/sessions/{session}/deactivate")
@@ -186,7 +186,7 @@ async def test_a_paused_execution_stays_paused_when_it_is_given_back(site: Site)
     visit, session = await started(site)
     [execution] = (await answered(site, "GET", "/executions"))["items"]
     await answered(site, "POST", f"/executions/{execution['id']}/pause")
-    await answered(site, "POST", f"/sessions/{session}/hand-over", TO_MARIA)
+    await answered(site, "POST", f"/sessions/{session}/hand-off", TO_MARIA)
     heard = await asyncio.wait_for(visit.post(text="hello?"), 5)
     assert (heard.status_code, texts(heard.json())) == (200, [])
 
@@ -199,7 +199,7 @@ async def test_a_paused_execution_stays_paused_when_it_is_given_back(site: Site)
 async def test_a_resumed_execution_waits_until_it_is_given_back(site: Site) -> None:
     visit, session = await started(site)
     [execution] = (await answered(site, "GET", "/executions"))["items"]
-    await answered(site, "POST", f"/sessions/{session}/hand-over", TO_MARIA)
+    await answered(site, "POST", f"/sessions/{session}/hand-off", TO_MARIA)
     await answered(site, "POST", f"/executions/{execution['id']}/pause")
     await answered(site, "POST", f"/executions/{execution['id']}/resume")
 
@@ -209,10 +209,10 @@ async def test_a_resumed_execution_waits_until_it_is_given_back(site: Site) -> N
 
 
 @pytest.mark.parametrize("body", [{}, {"person": ""}, {"person": "a\nb"}, {"person": "x" * 101}, {"name": "Maria"}])
-async def test_a_handover_names_a_person(site: Site, body: dict[str, str]) -> None:
+async def test_a_handoff_names_a_person(site: Site, body: dict[str, str]) -> None:
     _, session = await started(site)
 
-    answer = await call(site, "POST", f"/sessions/{session}/hand-over", body)
+    answer = await call(site, "POST", f"/sessions/{session}/hand-off", body)
 
     assert answer.status_code == 422
     assert await column(site, select(outbounds.c.version).where(outbounds.c.version > 2)) == []

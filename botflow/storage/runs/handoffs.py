@@ -1,4 +1,4 @@
-"""A conversation in the hands of a person, on both databases: what is written when it is handed over and given back,
+"""A conversation in the hands of a person, on both databases: what is written when it is handed off and given back,
 and while the person has it. Each function is a part of its caller's transaction, on a session that the caller locked.
 
 `sessions.paused` is set meanwhile: timers, triggers and results wait, and nothing of the session is leased. The
@@ -15,16 +15,20 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, exists, func, insert, literal_column, select, update
 
 from botflow.engine.events import InboundIgnored
-from botflow.engine.session import Handover, Session
+from botflow.engine.handoffs import claimed, given_back, released
+from botflow.engine.inbound import RETURNED
+from botflow.engine.session import Session
 from botflow.records.outbounds import OutboundPart
 from botflow.records.queues import MESSAGE_PRIORITY
+from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import now
+from botflow.storage.runs.handoff_rows import claim_row, close_rows, release_row
 from botflow.storage.runs.outside_changes import record
 from botflow.storage.runs.session_locks import lock_with_queue
 from botflow.storage.tables import inbounds, outbounds, sessions, turns
 from botflow.storage.turns.row_mapping import is_new, trace_for_send
 
-HANDED_OVER = InboundIgnored("handed_over").to_json()  # the trace of a message that a person answers
+HANDED_OFF = InboundIgnored("handed_off").to_json()  # the trace of a message that a person answers
 PAUSE = "pause"  # the inbound that holds the queue of a paused execution
 
 
@@ -37,10 +41,14 @@ class LockedSession:
     last_seq: int
     has_queue: bool
     parked: bool
-    is_active: bool
+    flow_version: int | None
     channel: str
     external_id: str
     state: Mapping[str, Any]
+
+    @property
+    def is_active(self) -> bool:
+        return self.flow_version is not None
 
     @property
     def session(self) -> Session:
@@ -59,7 +67,7 @@ def lock_session(connection: Connection, session: int) -> LockedSession | None:
         last_seq=row.last_seq,
         has_queue=row.last_seq != row.done_seq,
         parked=row.parked,
-        is_active=row.flow_version is not None,
+        flow_version=row.flow_version,
         channel=row.channel,
         external_id=row.external_id,
         state=row.state,
@@ -67,54 +75,72 @@ def lock_session(connection: Connection, session: int) -> LockedSession | None:
 
 
 def leave_messages_to_person(connection: Connection, session: int) -> bool:
-    """Finish the waiting messages of a session that was handed over, in a transaction of its own; False for another."""
+    """Finish the waiting messages of a session that was handed off, in a transaction of its own; False for another."""
     locked = lock_session(connection, session)
-    if locked is None or locked.session.handover is None:
+    if locked is None or locked.session.handoff is None:
         return False
     _finish_messages(connection, locked)
     return True
 
 
-def hand_over(connection: Connection, locked: LockedSession, person: str) -> None:
-    """Let `person` have the conversation; one who has it already is replaced."""
-    former = locked.session.handover
-    if former is not None:
-        since = former.since
-    else:
-        first = select(func.min(inbounds.c.seq)).where(*_waiting_messages(locked.id))
-        since = connection.execute(first).scalar() or locked.last_seq + 1
+def hand_off(connection: Connection, locked: LockedSession, person: str, actor: str) -> None:
+    """Let `person` have the conversation; one who has it already is replaced. `actor` is who says so."""
+    former = locked.session.handoff
+    since = _first_left(connection, locked)
     _finish_messages(connection, locked)
     _give_up_leases(connection, locked.id)
-    state = {**locked.state, "handover": Handover(person=person, since=since).to_json()}
-    moved = update(sessions).where(sessions.c.id == locked.id)
-    connection.execute(moved.values(version=sessions.c.version + 1, state=state, paused=True))
-    record(connection, locked.id, "handed_over", values=[person])
+    after = claimed(locked.session, person, since)
+    assert after.handoff is not None, "it was claimed"
+    _move(connection, locked, after, paused=True)
+    record(connection, locked.id, "handed_off", values=[person])
+    claim_row(connection, locked.id, after.handoff, actor, is_new=former is None)
 
 
-def give_back(connection: Connection, locked: LockedSession, *, replay: bool) -> int:
-    """Let the flow have the conversation again, at the node where it waits, whose deadline begins anew. With `replay`
-    the messages that were left to the person are queued for it; return how many."""
+def release(connection: Connection, locked: LockedSession) -> None:
+    """Let a flow's handoff wait for another person; its deadline begins anew."""
+    after = released(locked.session)
+    assert after.handoff is not None, "it waits for a person"
+    timeout_s = after.wait.timeout_s if after.wait is not None and not locked.parked else None
+    is_held = _is_held(connection, locked.id)
+    _move(connection, locked, after, paused=is_held, wake_at=now(timeout_s) if timeout_s is not None else None)
+    if not is_held:
+        _let_go_on(connection, locked.id, takes_messages=True)
+    record(connection, locked.id, "released")
+    release_row(connection, locked.id, after.handoff.version)
+
+
+def give_back(
+    connection: Connection,
+    locked: LockedSession,
+    *,
+    replay: bool,
+    note: str = "",
+    values: Mapping[str, Any] | None = None,
+) -> int:
+    """Let the flow have the conversation again: the node that has handed it off leaves, with the person's `note` and
+    `values`; another one waits on, and its deadline begins anew. With `replay` the messages that were left to the
+    person are queued for the flow; return how many."""
     session = locked.session
-    assert session.handover is not None, "the caller has looked"
+    assert session.handoff is not None, "the caller has looked"
+    since = session.handoff.since or _first_left(connection, locked)
     if not replay:
         _finish_messages(connection, locked)
-    queued = _queue_again(connection, locked.id, session.handover.since) if replay else 0
-    wait = session.wait
+    queued = _queue_again(connection, locked.id, since) if replay else 0
+    after = given_back(session)
+    wait = after.wait
     wake: dict[str, Any] = {}
     if wait is None or not wait.until:
         after_s = wait.timeout_s if wait is not None and not locked.parked else None
         wake["wake_at"] = now(after_s) if after_s is not None else None
-    state = {name: value for name, value in locked.state.items() if name != "handover"}
-    is_held = exists().where(inbounds.c.session_id == locked.id, inbounds.c.kind == PAUSE, is_new())
-    moved = update(sessions).where(sessions.c.id == locked.id)
-    connection.execute(moved.values(version=sessions.c.version + 1, state=state, paused=is_held, **wake))
-    takes_messages = wait is None or "message" in wait.accepts
-    waiting = update(inbounds).where(inbounds.c.session_id == locked.id, is_new(), inbounds.c.kind != PAUSE)
-    if not takes_messages:
-        waiting = waiting.where(inbounds.c.kind != "message")
-    if not connection.execute(select(is_held)).scalar():
-        connection.execute(waiting.values(priority=MESSAGE_PRIORITY))
+    is_held = _is_held(connection, locked.id)
+    _move(connection, locked, after, paused=is_held, **wake)
+    if not is_held:
+        _let_go_on(connection, locked.id, takes_messages=wait is None or "message" in wait.accepts)
     record(connection, locked.id, "returned")
+    if session.awaits_return:
+        told = {"person": session.handoff.person, "note": note, "values": dict(values or {})}
+        _queue_return(connection, locked, after, told, is_held=is_held)
+    close_rows(connection, locked.id, "returned", note=note)
     return queued
 
 
@@ -145,6 +171,64 @@ def say(
     return seq, version
 
 
+def _first_left(connection: Connection, locked: LockedSession) -> int:
+    """Return the seq from which on messages are left to a person: those after the turn that has handed off, else those
+    that no turn has answered."""
+    former = locked.session.handoff
+    if former is not None:
+        began = select(turns.c.seq).where(turns.c.session_id == locked.id, turns.c.version == former.version)
+        return int(connection.execute(began).scalar() or 0) + 1
+    first = select(func.min(inbounds.c.seq)).where(*_waiting_messages(locked.id))
+    return connection.execute(first).scalar() or locked.last_seq + 1
+
+
+def _move(connection: Connection, locked: LockedSession, after: Session, **columns: Any) -> None:
+    """Write the session's new handoff and wait, under a new version; what else its state holds stays."""
+    changed = after.to_json()
+    kept = {name: value for name, value in locked.state.items() if name not in ("handoff", "wait")}
+    state: dict[str, Any] = {**kept, **{name: changed[name] for name in ("handoff", "wait") if name in changed}}
+    moved = update(sessions).where(sessions.c.id == locked.id)
+    connection.execute(moved.values(version=sessions.c.version + 1, state=state, **columns))
+
+
+def _is_held(connection: Connection, session: int) -> bool:
+    """True if the session's execution is paused: its queue is held."""
+    held = exists().where(inbounds.c.session_id == session, inbounds.c.kind == PAUSE, is_new())
+    return bool(connection.execute(select(held)).scalar())
+
+
+def _let_go_on(connection: Connection, session: int, *, takes_messages: bool) -> None:
+    """Let what waits in the queue be claimed again."""
+    waiting = update(inbounds).where(inbounds.c.session_id == session, is_new(), inbounds.c.kind != PAUSE)
+    if not takes_messages:
+        waiting = waiting.where(inbounds.c.kind != "message")
+    connection.execute(waiting.values(priority=MESSAGE_PRIORITY))
+
+
+def _queue_return(
+    connection: Connection, locked: LockedSession, after: Session, told: Mapping[str, Any], *, is_held: bool
+) -> None:
+    """Queue what resumes the node of a handoff."""
+    assert after.wait is not None, "it waits for this"
+    counted = update(sessions).where(sessions.c.id == locked.id).values(last_seq=sessions.c.last_seq + 1)
+    connection.execute(
+        insert(inbounds).values(
+            session_id=locked.id,
+            seq=connection.execute(counted.returning(sessions.c.last_seq)).scalar_one(),
+            received_at=now(),
+            seed=new_seed(),
+            flow_version=locked.flow_version,
+            attempt=0,
+            state="new",
+            kind=RETURNED,
+            key=f"{RETURNED}:{after.wait.token}",
+            provider="",
+            content={"token": after.wait.token, "parameters": told},
+            priority=None if is_held else MESSAGE_PRIORITY,
+        )
+    )
+
+
 def _waiting_messages(session: int) -> tuple[Any, ...]:
     """Match the messages that no turn has answered. An opt-out and its like have turns of their own."""
     return (
@@ -170,7 +254,7 @@ def _finish_messages(connection: Connection, locked: LockedSession) -> None:
                 at=now(),
                 version=version + position,
                 status="ignored",
-                trace=[HANDED_OVER],
+                trace=[HANDED_OFF],
             )
         )
     finished = update(inbounds).where(inbounds.c.session_id == locked.id, inbounds.c.seq.in_(seqs))
@@ -202,7 +286,7 @@ def _queue_again(connection: Connection, session: int, since: int) -> int:
         .where(turns.c.session_id == session, turns.c.seq >= since, turns.c.status == "ignored")
         .where(inbounds.c.kind == "message")
     )
-    seqs = [row.seq for row in connection.execute(left) if row.trace == [HANDED_OVER]]
+    seqs = [row.seq for row in connection.execute(left) if row.trace == [HANDED_OFF]]
     if seqs:
         connection.execute(delete(turns).where(turns.c.session_id == session, turns.c.seq.in_(seqs)))
         mine = update(inbounds).where(inbounds.c.session_id == session, inbounds.c.seq.in_(seqs))
