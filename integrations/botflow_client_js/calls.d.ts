@@ -1860,6 +1860,12 @@ export class Calls extends Caller {
    */
   exportExecutions(options?: { format?: "csv" | "jsonl"; after?: string | Date; before?: string | Date; workflow?: string; status?: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled"; session?: number; topLevel?: boolean } & CallOptions): Download;
 
+  /**
+   * Download handoffs: who waited how long for a person, from the latest ended one on. It needs the scope
+   * `sessions:read`.
+   */
+  exportHandoffs(options?: { format?: "csv" | "jsonl"; state?: "open" | "waiting" | "claimed" | "ended"; queue?: string; workflow?: string } & CallOptions): Download;
+
   /** Download contacts: who has opted out, and whose time zone was set. It needs the scope `sessions:read`. */
   exportContacts(options?: { format?: "csv" | "jsonl"; channel?: string } & CallOptions): Download;
 

@@ -1065,6 +1065,19 @@ export class Calls extends Caller {
     });
   }
 
+  /**
+   * Download handoffs: who waited how long for a person, from the latest ended one on. It needs the scope
+   * `sessions:read`.
+   */
+  exportHandoffs({ format, state, queue, workflow, signal } = {}) {
+    return this._download({
+      method: "GET",
+      path: "/api/v1/exports/handoffs",
+      query: { format, state, queue, workflow },
+      signal,
+    });
+  }
+
   /** Download contacts: who has opted out, and whose time zone was set. It needs the scope `sessions:read`. */
   exportContacts({ format, channel, signal } = {}) {
     return this._download({

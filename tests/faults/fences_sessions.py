@@ -77,7 +77,7 @@ FENCES_OF_SESSIONS = (
     Fence(arrival.arrive, "session.handoff is not None", "False", interleaved),
     Fence(engine_handoffs.claimed, "replace(_with_new_token(session)", "replace(session", stale),
     Fence(move.move_session, 'move.action == "restart" and session.handoff is not None', "False", interleaved),
-    Fence(HandoffChanges.claim, "has_it and has_it != person", "False", one_wins),
+    Fence(HandoffChanges.claim, "has_it and not is_repeated", "False", one_wins),
     Fence(HandoffChanges._open, "handoff is None or handoff.version != version", "False", in_time),
     Fence(handoff_pages._handoffs, ".where(handoffs.c.organization_id == organization)", "", elsewhere, on="sqlite"),
     Fence(

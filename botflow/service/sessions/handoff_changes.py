@@ -87,7 +87,8 @@ class HandoffChanges:
         row, locked = self._open(connection, id)
         check_wants_messages(locked)
         has_it = _person_of(locked)
-        if has_it and has_it != person:
+        is_repeated = has_it == person and row.claimed_by in (None, self._caller.actor)  # another may have that name
+        if has_it and not is_repeated:
             raise RejectedInbound(
                 f"{has_it} has this conversation already",
                 code="handoff.claimed",

@@ -159,6 +159,25 @@ class ExportsCalls(Caller):
             )
         )
 
+    def export_handoffs(
+        self,
+        *,
+        format: Literal["csv", "jsonl"] | None = None,
+        state: Literal["open", "waiting", "claimed", "ended"] | None = None,
+        queue: str | None = None,
+        workflow: str | None = None,
+    ) -> Download:
+        """Download handoffs: who waited how long for a person, from the latest ended one on. It needs the scope
+        `sessions:read`.
+        """
+        return self._download(
+            make_request(
+                "GET",
+                "/api/v1/exports/handoffs",
+                query={"format": format, "state": state, "queue": queue, "workflow": workflow},
+            )
+        )
+
     def export_contacts(self, *, format: Literal["csv", "jsonl"] | None = None, channel: str | None = None) -> Download:
         """Download contacts: who has opted out, and whose time zone was set. It needs the scope `sessions:read`."""
         return self._download(
@@ -369,6 +388,25 @@ class AsyncExportsCalls(AsyncCaller):
                     "session": session,
                     "topLevel": top_level,
                 },
+            )
+        )
+
+    def export_handoffs(
+        self,
+        *,
+        format: Literal["csv", "jsonl"] | None = None,
+        state: Literal["open", "waiting", "claimed", "ended"] | None = None,
+        queue: str | None = None,
+        workflow: str | None = None,
+    ) -> AsyncDownload:
+        """Download handoffs: who waited how long for a person, from the latest ended one on. It needs the scope
+        `sessions:read`.
+        """
+        return self._download(
+            make_request(
+                "GET",
+                "/api/v1/exports/handoffs",
+                query={"format": format, "state": state, "queue": queue, "workflow": workflow},
             )
         )
 

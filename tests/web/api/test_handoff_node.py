@@ -119,6 +119,17 @@ async def test_of_claims_at_the_same_moment_one_wins(site: Site) -> None:
         assert again["claimedAt"] == again["firstClaimedAt"]
 
 
+async def test_another_caller_whose_person_has_the_same_name_does_not_win_too(site: Site) -> None:
+    _, id = await waiting(site)
+    await listed(site, id)
+    await answered(site, "POST", f"/handoffs/{id}/claim", MARIA)
+    key = await answered(site, "POST", "/keys", {"name": "another Maria", "role": "operator"})
+
+    answer = await call(site, "POST", f"/handoffs/{id}/claim", MARIA, key=key["key"])
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "handoff.claimed")
+
+
 async def overdue(site: Site, id: str) -> None:
     due = update(sessions).where(sessions.c.id == int(id.split(".")[0])).values(wake_at=now(-1))
     await site.runtime.database.engine.write(lambda connection: connection.execute(due) and None)
