@@ -63,6 +63,7 @@ LEVELS = {
                 "service",
                 "session_tokens",
                 "spending",
+                "started_by",
                 "transcripts",
                 "workflow_versions",
             ),

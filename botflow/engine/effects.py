@@ -1,4 +1,4 @@
-"""What follows a turn's commit: messages to send, runs to start, events to emit, parents to notify. All are data."""
+"""What follows a turn's commit: messages to send, runs and conversations to start, events to emit, ends to report."""
 
 from __future__ import annotations
 
@@ -122,6 +122,25 @@ class EmitEvent:
 
 
 @value(frozen=True, slots=True, kw_only=True)
+class StartConversation:
+    """Start a conversation with the person at the address `to` of `channel`, and tell the session's wait of this
+    `group` what became of it.
+
+    `workflow` is the id of a workflow; "" is the session's own. Messages come from our address `sender`, "" for that of
+    the session. `input` is the trigger's input. The same `key` again starts nothing more; without one, each visit of
+    the node starts once.
+    """
+
+    group: str
+    to: str
+    channel: str
+    workflow: str = ""
+    sender: str = ""
+    input: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
+
+
+@value(frozen=True, slots=True, kw_only=True)
 class ReportEnd:
     """Tell the parent how this run ended: completed, failed or cancelled."""
 
@@ -133,7 +152,7 @@ class ReportEnd:
     error: Mapping[str, Any] | None = None
 
 
-Effect = StartRun | CancelRuns | EmitEvent | ReportEnd
+Effect = StartRun | StartConversation | CancelRuns | EmitEvent | ReportEnd
 
 
 def input_size(effect: Effect) -> int:
@@ -141,6 +160,8 @@ def input_size(effect: Effect) -> int:
     whose variables are its session's."""
     match effect:
         case StartRun(workflow=workflow, input=given) if workflow:
+            return len(orjson.dumps(given))
+        case StartConversation(input=given):
             return len(orjson.dumps(given))
         case EmitEvent(payload=payload):
             return len(orjson.dumps(payload))

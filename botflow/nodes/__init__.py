@@ -24,6 +24,7 @@ def built_in() -> tuple[NodeType, ...]:
     from botflow.nodes.logic.parallel import Parallel
     from botflow.nodes.logic.run import RunWorkflow
     from botflow.nodes.logic.set_and_end import EndExecution, Set
+    from botflow.nodes.logic.start import StartConversationNode
     from botflow.nodes.logic.subflow import Subflow
     from botflow.nodes.logic.try_catch import Try
     from botflow.nodes.logic.wait import Wait
@@ -61,6 +62,7 @@ def built_in() -> tuple[NodeType, ...]:
         Try(),
         Parallel(),
         RunWorkflow(),
+        StartConversationNode(),
         Emit(),
         Log(),
         EndExecution(),

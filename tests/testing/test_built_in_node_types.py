@@ -37,6 +37,13 @@ DOUBLE = {
         {"id": "end", "type": "logic", "actionType": "end", "properties": {"output": "{{ $input.n * 2 }}"}},
     ],
 }
+INVITED = {
+    "id": "invited",
+    "nodes": [
+        {"id": "start", "type": "trigger", "actionType": "manual", "next": "say"},
+        {"id": "say", "type": "chatbot", "actionType": "say", "properties": {"text": "{{ $input.n }}"}},
+    ],
+}
 
 
 def paid(talk: Simulator) -> object:
@@ -111,6 +118,11 @@ EXAMPLES = [
     of("logic.parallel", {"branches": [{"id": "a"}, {"id": "b"}], "variable": "came", "timeout": "5m"}),
     of("logic.parallel", {"each": "{{ [1, 2] }}", "as": "item", "until": "any"}, **SINGLE),
     of("logic.run", {"workflow": "double", "input": {"n": 4}, "variable": "got"}, workflows=(DOUBLE,), **SINGLE),
+    of(
+        "logic.start",
+        {"to": "{{ color }}", "channel": "chat", "workflow": "invited", "input": {"n": "{{ stock }}"}},
+        workflows=(INVITED,),
+    ),
     of("logic.emit", {"event": "ordered", "payload": {"n": "{{ stock }}"}}),
     of("logic.log", {"level": "warning", "message": "{{ stock }} left"}),
     of("logic.end", {"output": {"n": "{{ stock }}"}}, **SINGLE),

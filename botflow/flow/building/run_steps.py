@@ -135,6 +135,22 @@ class RunSteps(Protocol):
             "logic.run", id=id, workflow=workflow, input=input, wait=wait, variable=variable, timeout=timeout
         )
 
+    def start_conversation(
+        self,
+        to: str,
+        channel: str,
+        *,
+        workflow: str | None = None,
+        input: Mapping[str, Any] | None = None,
+        sender: str | None = None,
+        key: str | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Start a conversation with another person, by this workflow or another; handles `next`, `busy`, `error`."""
+        return self.node(
+            "logic.start", id=id, to=to, channel=channel, workflow=workflow, input=input, from_=sender, key=key
+        )
+
     def emit(self, event: str, payload: Any = None, *, id: str | None = None) -> Step:
         """Start every workflow that listens to `event`."""
         return self.node("logic.emit", id=id, event=event, payload=payload)

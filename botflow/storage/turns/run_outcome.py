@@ -12,7 +12,7 @@ from typing import Any, assert_never
 
 import orjson
 
-from botflow.engine.effects import CancelRuns, Effect, EmitEvent, ReportEnd, StartRun
+from botflow.engine.effects import CancelRuns, Effect, EmitEvent, ReportEnd, StartConversation, StartRun
 from botflow.engine.inbound import RUN
 from botflow.records.runs import EffectKind
 from botflow.records.turns import TurnCommit
@@ -113,6 +113,8 @@ def _stored(effect: Effect) -> tuple[EffectKind, dict[str, Any]]:
     match effect:
         case StartRun():
             kind: EffectKind = "start"
+        case StartConversation():
+            kind = "converse"
         case ReportEnd():
             kind = "done"
         case EmitEvent():
