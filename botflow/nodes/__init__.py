@@ -29,6 +29,7 @@ def built_in() -> tuple[NodeType, ...]:
     from botflow.nodes.logic.try_catch import Try
     from botflow.nodes.logic.wait import Wait
     from botflow.nodes.triggers.messages import InboundTrigger
+    from botflow.nodes.triggers.missed_call import MissedCallTrigger
     from botflow.nodes.triggers.runs import EventTrigger, ManualTrigger, ScheduleTrigger, WebhookTrigger
 
     return (
@@ -46,6 +47,7 @@ def built_in() -> tuple[NodeType, ...]:
         EventTrigger(),
         ScheduleTrigger(),
         WebhookTrigger(),
+        MissedCallTrigger(),
         Say(),
         Ask(),
         Menu(),

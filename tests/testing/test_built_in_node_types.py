@@ -83,6 +83,11 @@ EXAMPLES = [
     of("trigger.event", {"event": "paid", "when": "$input.a > 0"}, mode="single", begin=paid),
     of("trigger.schedule", {"cron": "0 9 * * *", "input": {"a": 1}}, mode="single", begin=lambda talk: talk.skip("1d")),
     of("trigger.webhook", {"secret": "shop"}, mode="single", begin=lambda talk: talk.trigger({"a": 1}, by="webhook")),
+    of(
+        "trigger.missed_call",
+        {"say": "We will text you."},
+        begin=lambda talk: talk.trigger({"caller": "+12125550111", "number": "+15550002222"}, by="missed_call"),
+    ),
     of("chatbot.say", {"text": "{{ color }}", "media": ["https://files.test/1.jpg"], "quickReplies": ["Yes", "No"]}),
     of(
         "chatbot.form",

@@ -63,6 +63,10 @@ class RunSteps(Protocol):
             schema=schema,
         )
 
+    def missed_call(self, *, say: str | None = None, id: str | None = None) -> Step:
+        """Start a conversation in writing with a person who calls, after the sentence `say`."""
+        return self.node("trigger.missed_call", id=id, say=say)
+
     # -- control flow
 
     def wait(
