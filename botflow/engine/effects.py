@@ -28,7 +28,8 @@ class SendMessage:
     """Send a message. `to` is empty for the session's own person, else an address on `channel` (such as `sms`).
 
     `sender` is the address to send from; empty for the one the person wrote to. For a node that waits for the delivery,
-    `awaited_by` is the wait's group, and `awaited` the status that ends the wait. After `validity_s` seconds it is not
+    `awaited_by` is the wait's group, and `awaited` the status that ends the wait: with "failed" only that it does not
+    arrive. After `validity_s` seconds it is not
     sent any more; with `ordering` "sent" it leaves once the message before it has left. `content_sid` names a template
     at the provider, and `content_variables` holds the template's values. `author` is the person who wrote it, "" for
     the flow.
@@ -41,7 +42,7 @@ class SendMessage:
     to: str = ""
     sender: str = ""
     awaited_by: str = ""
-    awaited: Literal["", "sent", "delivered"] = ""
+    awaited: Literal["", "sent", "delivered", "failed"] = ""
     validity_s: float | None = None
     ordering: Literal["", "sent"] = ""
     content_sid: str = ""

@@ -29,11 +29,13 @@ class WaitForMessage:
     """Park here until the person writes, or until `timeout_s` has passed since the commit.
 
     After each of `reminders_s` without an answer the node resumes with `scene.alarm == "reminder"`; it says something
-    and returns KeepWaiting.
+    and returns KeepWaiting. With `delivery` it also resumes, with an inbound of that kind, when a message that is
+    awaited by `scene.group` does not arrive.
     """
 
     timeout_s: float | None = None
     reminders_s: tuple[float, ...] = ()
+    delivery: bool = False
 
 
 @value(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from botflow.nodes.answers.file_kinds import FileKind, FileSize
 from botflow.nodes.answers.fitting import fit_of, fit_of_refused, lacking_former
 from botflow.nodes.answers.read_answer import FREE, read
 from botflow.nodes.chatbot.bounds import BOUNDED, Bound, fixed_bound, leaves_room, rendered_bound
+from botflow.nodes.chatbot.delivery import DELIVERY, after_failure
 from botflow.nodes.chatbot.former_answer import former_answer
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated
@@ -30,11 +31,10 @@ from botflow.nodes.chatbot.option_advice import advice_on_options
 from botflow.nodes.chatbot.question import (
     Reminders,
     Retries,
-    ask_again,
+    ask_and_wait,
     check_reminders,
     refuse,
     remind,
-    wait_for_answer,
     with_question,
 )
 from botflow.nodes.chatbot.worded_answer import tell_change
@@ -175,20 +175,22 @@ class Ask(NodeType):
      properties: {text: For how many?, variable: people, expect: integer, min: 1}}
 
     If nothing is connected to `invalid`, the question is asked again each time. The output is `value`, the stored
-    answer, and `text`, what the person wrote; of files it is the caption, and `media` is the list of all of them.
+    answer, and `text`, what the person wrote; of files it is the caption, and `media` is the list of all of them. If
+    `delivery` is connected, the node leaves by it when the question does not arrive at a phone, with `code` and
+    `reason` in the output; never after an answer.
     """
 
     name = "chatbot.ask"
     properties = AskProperties
 
     def handles(self, properties: AskProperties) -> tuple[str, ...]:
-        return ("answered", "invalid", "timeout")
+        return ("answered", "invalid", "timeout", DELIVERY)
 
     def waits(self, properties: AskProperties) -> bool:
         return True
 
     def outputs(self, properties: AskProperties) -> tuple[str, ...]:
-        return ("value", "text", "reason", *_MORE.get(properties.expect, ()))
+        return ("value", "text", "reason", "code", *_MORE.get(properties.expect, ()))
 
     def may_store(self, properties: AskProperties, value: Any) -> bool:
         match properties.expect:
@@ -225,12 +227,19 @@ class Ask(NodeType):
 
     def visit(self, properties: AskProperties, scene: Scene) -> Visit:
         scene.notes.clear()
-        scene.say(scene.render(properties.text), quick_replies=_buttons(properties, scene))
-        return wait_for_answer(properties.reminders, properties.timeout)
+        return ask_and_wait(
+            scene,
+            scene.render(properties.text),
+            quick_replies=_buttons(properties, scene),
+            reminders=properties.reminders,
+            timeout_s=properties.timeout,
+        )
 
     def resume(self, properties: AskProperties, scene: Scene) -> Visit:
         if scene.timed_out:
             return Leave("timeout")
+        if scene.inbound.kind == "delivery":
+            return after_failure(scene)
         if scene.alarm == "reminder":
             return remind(scene, properties.reminders, properties.text, quick_replies=_buttons(properties, scene))
         expectation = properties.expectation(scene)
@@ -297,7 +306,7 @@ class Ask(NodeType):
             words = invalid_sentence(expectation, reason, scene.flow.language)
         if is_too_often:
             words = with_question(words, scene.render(properties.text))
-        return ask_again(
+        return ask_and_wait(
             scene,
             words,
             quick_replies=_buttons(properties, scene),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from botflow.engine.node_type import Leave, NodeType, Visit
+from botflow.engine.node_type import Leave, NodeType, Park, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
+from botflow.nodes.chatbot.delivery import DELIVERY, NOT_DELIVERED, after_failure, is_watched, say_watched
 from botflow.nodes.chatbot.media_and_buttons import Buttons, MediaList, render_buttons, render_media
 
 
@@ -27,26 +28,43 @@ class SayProperties(Properties):
         return self
 
 
+REPORT_WITHIN_S = 60.0  # some carriers report no arrival; a failure is mostly known within seconds
+
+
 class Say(NodeType):
     """Says a text, with media and buttons.
 
     {id: hello, type: chatbot, actionType: say, properties: {text: "Hello {{ name }}!", quickReplies: [Order, Help]}}
+
+    If `delivery` is connected, the node waits on phones until the message has arrived, for a minute at most. When it
+    does not arrive, the node leaves by `delivery`, with `code` and `reason` in the output.
     """
 
     name = "chatbot.say"
     properties = SayProperties
 
+    def handles(self, properties: SayProperties) -> tuple[str, ...]:
+        return ("next", DELIVERY)
+
     def speaks(self, properties: SayProperties) -> bool:
         return True
 
     def outputs(self, properties: SayProperties) -> tuple[str, ...]:
-        return ("text",)
+        return ("text", "code", "reason")
 
     def visit(self, properties: SayProperties, scene: Scene) -> Visit:
         text = scene.render(properties.text)
-        scene.say(
-            text,
-            media=render_media(properties.media, scene) if properties.media else (),
-            quick_replies=render_buttons(properties.quick_replies, scene) if properties.quick_replies else (),
-        )
+        media = render_media(properties.media, scene) if properties.media else ()
+        quick_replies = render_buttons(properties.quick_replies, scene) if properties.quick_replies else ()
+        if (text.strip() or media) and is_watched(scene):
+            say_watched(scene, text, "delivered", media=media, quick_replies=quick_replies)
+            scene.notes["text"] = text
+            return Park(("delivery",), for_s=REPORT_WITHIN_S)
+        scene.say(text, media=media, quick_replies=quick_replies)
+        return Leave("next", {"text": text})
+
+    def resume(self, properties: SayProperties, scene: Scene) -> Visit:
+        text = scene.notes["text"]
+        if scene.inbound.parameters.get("state") in NOT_DELIVERED and scene.connected(DELIVERY):
+            return after_failure(scene, {"text": text})
         return Leave("next", {"text": text})
