@@ -14,8 +14,8 @@ from tests.stand_ins.twilio import TwilioStandIn
 from tests.twilio.phone_users import ANN, Town, open_town
 
 LOST = say("lost", "Lost: {{ $it.code }}")
-ASK = node("it", "chatbot.ask", text="Name?", variable="name", on={"answered": "bye", "delivery": "lost"})
-SAY = node("it", "chatbot.say", text="Hello.", on={"next": "bye", "delivery": "lost"})
+ASK = node("it", "chatbot.ask", text="Name?", variable="name", on={"answered": "bye", "undelivered": "lost"})
+SAY = node("it", "chatbot.say", text="Hello.", on={"next": "bye", "undelivered": "lost"})
 BYE = say("bye", "Bye {{ name }}.")
 
 
@@ -32,7 +32,7 @@ async def heard(town: Town) -> list[tuple[str, str]]:
     return await town.database.engine.read(lambda connection: [tuple(row) for row in connection.execute(rows).all()])
 
 
-async def test_a_failure_that_twilio_reports_leads_to_delivery_once(
+async def test_a_failure_that_twilio_reports_leads_to_undelivered_once(
     database: Database, twilio: TwilioStandIn, channel: TwilioChannel
 ) -> None:
     async with open_town(database, twilio, channel, ASK, BYE, LOST) as town:
@@ -53,7 +53,7 @@ async def test_a_late_failure_of_an_answered_question_is_recorded_only(
         database,
         twilio,
         channel,
-        {**ASK, "on": {"answered": "again", "delivery": "lost"}},
+        {**ASK, "on": {"answered": "again", "undelivered": "lost"}},
         LOST,
         node("again", "chatbot.ask", text="Age?", on={"answered": "bye"}),
         BYE,

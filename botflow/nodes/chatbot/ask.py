@@ -23,7 +23,6 @@ from botflow.nodes.answers.file_kinds import FileKind, FileSize
 from botflow.nodes.answers.fitting import fit_of, fit_of_refused, lacking_former
 from botflow.nodes.answers.read_answer import FREE, read
 from botflow.nodes.chatbot.bounds import BOUNDED, Bound, fixed_bound, leaves_room, rendered_bound
-from botflow.nodes.chatbot.delivery import DELIVERY, after_failure
 from botflow.nodes.chatbot.former_answer import former_answer
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated
@@ -37,6 +36,7 @@ from botflow.nodes.chatbot.question import (
     remind,
     with_question,
 )
+from botflow.nodes.chatbot.undelivered import UNDELIVERED, after_failure
 from botflow.nodes.chatbot.worded_answer import tell_change
 from botflow.nodes.comparison import alike, is_number
 
@@ -176,7 +176,7 @@ class Ask(NodeType):
 
     If nothing is connected to `invalid`, the question is asked again each time. The output is `value`, the stored
     answer, and `text`, what the person wrote; of files it is the caption, and `media` is the list of all of them. If
-    `delivery` is connected, the node leaves by it when the question does not arrive at a phone, with `code` and
+    `undelivered` is connected, the node leaves by it when the question does not arrive at a phone, with `code` and
     `reason` in the output; never after an answer.
     """
 
@@ -184,13 +184,13 @@ class Ask(NodeType):
     properties = AskProperties
 
     def handles(self, properties: AskProperties) -> tuple[str, ...]:
-        return ("answered", "invalid", "timeout", DELIVERY)
+        return ("answered", "invalid", "timeout", UNDELIVERED)
 
     def waits(self, properties: AskProperties) -> bool:
         return True
 
     def outputs(self, properties: AskProperties) -> tuple[str, ...]:
-        return ("value", "text", "reason", "code", *_MORE.get(properties.expect, ()))
+        return ("value", "text", "reason", *_MORE.get(properties.expect, ()))
 
     def may_store(self, properties: AskProperties, value: Any) -> bool:
         match properties.expect:

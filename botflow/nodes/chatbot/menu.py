@@ -15,7 +15,6 @@ from botflow.flow.node_spec import Advice, Stored, Surroundings
 from botflow.nodes.answers.choosing.choice import choose
 from botflow.nodes.answers.expectation import Expectation, Option
 from botflow.nodes.answers.fitting import fit_of_option
-from botflow.nodes.chatbot.delivery import DELIVERY, after_failure
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated
 from botflow.nodes.chatbot.option_advice import advice_on_options
@@ -29,6 +28,7 @@ from botflow.nodes.chatbot.question import (
     unused,
     with_question,
 )
+from botflow.nodes.chatbot.undelivered import UNDELIVERED, after_failure
 from botflow.nodes.chatbot.worded_answer import tell_change
 from botflow.nodes.comparison import alike
 
@@ -41,7 +41,7 @@ class MenuProperties(Properties):
     text: str
     """The question. May be a template."""
     options: Annotated[tuple[OptionProperties, ...], Field(min_length=1, max_length=100)]
-    """The options; each id is a handle. The ids `other`, `timeout` and `delivery` are reserved."""
+    """The options; each id is a handle. The ids `other`, `timeout` and `undelivered` are reserved."""
     variable: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     """The variable that stores the id of the chosen option."""
     invalid_text: str | None = None
@@ -59,7 +59,7 @@ class MenuProperties(Properties):
         if (twice := repeated(self.options)) is not None:
             raise WrongProperty(f"two options are named {self.options[twice].id!r}", "options", twice, "id")
         for position, option in enumerate(self.options):
-            if option.id in (OTHER, TIMEOUT, DELIVERY):
+            if option.id in (OTHER, TIMEOUT, UNDELIVERED):
                 message = f"an option cannot be named {option.id!r}: the node has a meaning for that word"
                 raise WrongProperty(message, "options", position, "id")
         check_reminders(self.reminders, self.timeout)
@@ -83,21 +83,21 @@ class Menu(NodeType):
     {id: dish, type: chatbot, actionType: menu,
      properties: {text: What would you like?, options: [{id: pizza, label: Pizza, match: [pie]}, {id: salad}]}}
 
-    If `other` is connected, the node leaves by it as soon as no option fits. Otherwise the menu is repeated. `delivery`
-    is as for `chatbot.ask`.
+    If `other` is connected, the node leaves by it as soon as no option fits. Otherwise the menu is repeated.
+    `undelivered` is as for `chatbot.ask`.
     """
 
     name = "chatbot.menu"
     properties = MenuProperties
 
     def handles(self, properties: MenuProperties) -> tuple[str, ...]:
-        return (*(option.id for option in properties.options), OTHER, TIMEOUT, DELIVERY)
+        return (*(option.id for option in properties.options), OTHER, TIMEOUT, UNDELIVERED)
 
     def waits(self, properties: MenuProperties) -> bool:
         return True
 
     def outputs(self, properties: MenuProperties) -> tuple[str, ...]:
-        return ("value", "label", "text", "code", "reason")
+        return ("value", "label", "text", "reason")
 
     def may_store(self, properties: MenuProperties, value: Any) -> bool:
         return any(alike(option.id, value) for option in properties.options)

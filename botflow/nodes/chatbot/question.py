@@ -14,7 +14,7 @@ from botflow.engine.node_type import KeepWaiting, WaitForMessage
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.flow.node_spec import Advice
-from botflow.nodes.chatbot.delivery import is_watched, say_watched
+from botflow.nodes.chatbot.undelivered import is_watched, say_watched
 
 _TRIES = "tries"
 

@@ -7,8 +7,8 @@ from pydantic import model_validator
 from botflow.engine.node_type import Leave, NodeType, Park, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
-from botflow.nodes.chatbot.delivery import DELIVERY, NOT_DELIVERED, after_failure, is_watched, say_watched
 from botflow.nodes.chatbot.media_and_buttons import Buttons, MediaList, render_buttons, render_media
+from botflow.nodes.chatbot.undelivered import NOT_DELIVERED, UNDELIVERED, after_failure, is_watched, say_watched
 
 
 class SayProperties(Properties):
@@ -36,21 +36,21 @@ class Say(NodeType):
 
     {id: hello, type: chatbot, actionType: say, properties: {text: "Hello {{ name }}!", quickReplies: [Order, Help]}}
 
-    If `delivery` is connected, the node waits on phones until the message has arrived, for a minute at most. When it
-    does not arrive, the node leaves by `delivery`, with `code` and `reason` in the output.
+    If `undelivered` is connected, the node waits on phones until the message has arrived, for a minute at most. When it
+    does not arrive, the node leaves by `undelivered`, with `code` and `reason` in the output.
     """
 
     name = "chatbot.say"
     properties = SayProperties
 
     def handles(self, properties: SayProperties) -> tuple[str, ...]:
-        return ("next", DELIVERY)
+        return ("next", UNDELIVERED)
 
     def speaks(self, properties: SayProperties) -> bool:
         return True
 
     def outputs(self, properties: SayProperties) -> tuple[str, ...]:
-        return ("text", "code", "reason")
+        return ("text", "reason")
 
     def visit(self, properties: SayProperties, scene: Scene) -> Visit:
         text = scene.render(properties.text)
@@ -65,6 +65,6 @@ class Say(NodeType):
 
     def resume(self, properties: SayProperties, scene: Scene) -> Visit:
         text = scene.notes["text"]
-        if scene.inbound.parameters.get("state") in NOT_DELIVERED and scene.connected(DELIVERY):
+        if scene.inbound.parameters.get("state") in NOT_DELIVERED and scene.connected(UNDELIVERED):
             return after_failure(scene, {"text": text})
         return Leave("next", {"text": text})

@@ -1,4 +1,4 @@
-"""The handle `delivery` of say, ask and menu: a message that does not arrive leads elsewhere, once and in time."""
+"""The handle `undelivered` of say, ask and menu: a message that does not arrive leads elsewhere, once and in time."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.engine.inbounds import message
 
 PHONE = {"channel": "sms", "provider": "twilio", "sender": "+12125550111", "address": "+15550002222"}
 LOST = say("lost", "{{ $it.code }} {{ $it.reason }}")
-ASK = node("it", "chatbot.ask", text="Name?", variable="name", on={"answered": "bye", "delivery": "lost"})
+ASK = node("it", "chatbot.ask", text="Name?", variable="name", on={"answered": "bye", "undelivered": "lost"})
 MENU = node(
-    "it", "chatbot.menu", text="Which?", options=[{"id": "a", "label": "Ann"}], on={"a": "bye", "delivery": "lost"}
+    "it", "chatbot.menu", text="Which?", options=[{"id": "a", "label": "Ann"}], on={"a": "bye", "undelivered": "lost"}
 )
-SAY = node("it", "chatbot.say", text="Hello.", on={"next": "bye", "delivery": "lost"})
+SAY = node("it", "chatbot.say", text="Hello.", on={"next": "bye", "undelivered": "lost"})
 BYE = say("bye", "Bye.")
 
 
@@ -34,7 +34,7 @@ def news(talk: Talk, state: str, token: str | None = None, **more: str) -> Inbou
 
 
 @pytest.mark.parametrize("asking", [ASK, MENU], ids=["ask", "menu"])
-def test_a_question_that_does_not_arrive_leads_to_delivery_once(asking: dict[str, Any]) -> None:
+def test_a_question_that_does_not_arrive_leads_to_undelivered_once(asking: dict[str, Any]) -> None:
     talk = Talk(asking, BYE, LOST)
     talk.send("hi", **PHONE)
     [sent] = talk.turn.messages
@@ -105,7 +105,7 @@ def test_a_text_of_which_nothing_is_heard_goes_on_after_a_minute() -> None:
 def test_in_the_chat_and_where_nothing_is_connected_nothing_is_watched(first: dict[str, Any]) -> None:
     for talk, where in (
         (Talk(first, BYE, LOST), {}),
-        (Talk({**first, "on": {name: to for name, to in first["on"].items() if name != "delivery"}}, BYE), PHONE),
+        (Talk({**first, "on": {name: to for name, to in first["on"].items() if name != "undelivered"}}, BYE), PHONE),
     ):
         talk.send("hi", **where)
         assert [sent.awaited_by for sent in talk.turn.messages] == [""] * len(talk.turn.messages)

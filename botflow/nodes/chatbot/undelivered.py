@@ -1,4 +1,4 @@
-"""The handle `delivery` of nodes that say something: the way out when the message does not arrive.
+"""The handle `undelivered` of nodes that say something: the way out when the message does not arrive.
 
 Nothing is watched while the handle leads nowhere, and in the chat, where whatever is said is there to be read.
 """
@@ -15,13 +15,13 @@ from botflow.engine.inbound import CHAT, Media
 from botflow.engine.node_type import KeepWaiting, Leave
 from botflow.engine.scene import Scene
 
-DELIVERY = "delivery"
+UNDELIVERED = "undelivered"
 NOT_DELIVERED = ("failed", "suppressed")  # states that a message ends in
 
 
 def is_watched(scene: Scene) -> bool:
     """Say whether the node must know what becomes of its message."""
-    return scene.connected(DELIVERY) and scene.inbound.channel != CHAT
+    return scene.connected(UNDELIVERED) and scene.inbound.channel != CHAT
 
 
 def say_watched(
@@ -39,8 +39,8 @@ def say_watched(
 
 
 def after_failure(scene: Scene, output: Mapping[str, Any] = MappingProxyType({})) -> Leave | KeepWaiting:
-    """Leave by `delivery`, with what is known of the failure; keep waiting if a later version has no such edge."""
-    if not scene.connected(DELIVERY):
+    """Leave by `undelivered`, with what is known of the failure; keep waiting if a later version has no such edge."""
+    if not scene.connected(UNDELIVERED):
         return KeepWaiting()
     news = scene.inbound.parameters
-    return Leave(DELIVERY, {**output, "code": news.get("code", ""), "reason": news.get("reason", "")})
+    return Leave(UNDELIVERED, {**output, "code": news.get("code", ""), "reason": news.get("reason", "")})
