@@ -64,6 +64,7 @@ LEVELS = {
                 "session_tokens",
                 "spending",
                 "started_by",
+                "reaching",
                 "transcripts",
                 "workflow_versions",
             ),

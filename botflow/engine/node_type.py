@@ -238,3 +238,12 @@ class Invocable(Protocol):
 
     async def invoke(self, ask: Invoke, context: ActionContext | None = None) -> Any:
         """Carry out `ask`; without a context, only if it does not need one."""
+
+
+@runtime_checkable
+class Reaches(Protocol):
+    """The optional ability of an Invocable that lets a provider write to a person by itself: opt-outs and the bounds of
+    messages are asked before it is invoked."""
+
+    def recipient(self, ask: Invoke) -> tuple[str, str]:
+        """Return the channel and the person's address, in its normal form."""

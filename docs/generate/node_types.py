@@ -21,6 +21,8 @@ GROUPS = {
     "logic": "Control flow",
     "trigger": "Triggers of runs",
     "twilio": "Twilio",
+    "contact": "People",
+    "verify": "Verification",
 }
 
 

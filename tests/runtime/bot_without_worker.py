@@ -51,6 +51,7 @@ from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database
 from botflow.storage.decisions import Decisions
 from botflow.storage.delivery.gate_facts import GateRows
+from botflow.storage.reaching import permit
 from botflow.storage.runs.handovers import leave_messages_to_person
 from botflow.storage.spending import Spending
 from botflow.storage.turns.bursts import BurstRows
@@ -274,6 +275,7 @@ def assemble(
         executions=database.executions,
         credential=Vault(Credentials(database.engine), Keyring("secret of the tests")).fields_for_run,
         known_secrets=KnownSecrets(),
+        permit=lambda *place: database.engine.write(permit, *place),
     )
     contacts, rows = Contacts(database.engine), GateRows(database.engine)
     gate = ConsentGate(rows, contacts, flows, channels)

@@ -27,6 +27,7 @@ from botflow.runtime.turns.session_cache import HotSessions
 from botflow.runtime.turns.session_tasks import SessionTasks
 from botflow.runtime.turns.timers import DueTimers
 from botflow.runtime.turns.turn_log import TurnLog
+from botflow.storage.reaching import permit
 from botflow.storage.spending import Spending
 from botflow.storage.turns.bursts import BurstRows
 
@@ -136,6 +137,7 @@ def _asks(base: Base, stack: AsyncExitStack) -> Asks:
             executions=database.executions,
             credential=base.vault.fields_for_run,
             known_secrets=base.options.known_secrets,
+            permit=lambda *place: database.engine.write(permit, *place),
         ),
         recorded=RecordedAnswers(database.engine),
         spend=ModelSpend(Spending(database.engine), base.decisions),
