@@ -24,6 +24,7 @@ from tests.faults.fences_files import FENCES_OF_FILES
 from tests.faults.fences_forks import FENCES_OF_FORKS
 from tests.faults.fences_hooks import FENCES_OF_HOOKS
 from tests.faults.fences_outgoing import FENCES_OF_OUTGOING_TARGETS
+from tests.faults.fences_reaching import FENCES_OF_REACHING
 from tests.faults.fences_retention import FENCES_OF_RETENTION
 from tests.faults.fences_row_security import FENCES_OF_ROW_SECURITY
 from tests.faults.fences_secrets import FENCES_OF_SECRETS
@@ -54,6 +55,7 @@ FENCES = (
     *FENCES_OF_THE_DOCTOR,
     *FENCES_OF_OUTGOING_TARGETS,
     *FENCES_OF_ROW_SECURITY,
+    *FENCES_OF_REACHING,
 )
 
 

@@ -120,3 +120,14 @@ async def test_a_part_that_fails_is_told_although_others_arrive(
         await town.advance(ANN)
         texts = [text for text, _, _ in await town.parts()]
     assert texts[2:] == ["Lost: 30007"]
+
+
+async def test_the_arrival_of_a_question_is_told_to_nobody(
+    database: Database, twilio: TwilioStandIn, channel: TwilioChannel
+) -> None:
+    async with open_town(database, twilio, channel, ASK, BYE, LOST) as town:
+        await town.said(ANN, "hi")
+        await report(town, 1, "sent")
+        await report(town, 1, "delivered")
+        assert await heard(town) == [("message", "done")]
+        assert await town.said(ANN, "Ann") == ["Bye Ann."]

@@ -5,9 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
+from sqlalchemy import Connection, insert, update
+
 from botflow.crash_points import Point
 from botflow.engine.inbound import CHAT
+from botflow.interfaces import MissedCall
 from botflow.records.sessions import VISITOR
+from botflow.runtime.runs.missed_calls import CallStart, start_after_call
 from botflow.storage import tables
 from botflow.storage.database import Database
 from tests.engine.conversation import node
@@ -151,3 +155,30 @@ async def test_an_anonymous_visitor_starts_only_so_many_conversations_in_an_hour
             await runs.settle()
         said = await said_to(runs, f"{VISITOR}1")
     assert said == ["begun"] * allowed + ["budget.visitor"]
+
+
+async def test_another_organizations_workflow_is_unknown(database: Database) -> None:
+    def give_away(connection: Connection) -> None:
+        made = insert(tables.organizations).values(slug="other", name="Other").returning(tables.organizations.c.id)
+        other = connection.execute(made).scalar_one()
+        theirs = update(tables.workflows).where(tables.workflows.c.slug == "root").values(organization_id=other)
+        connection.execute(theirs)
+
+    async with open_runs(database, CALLER, nodes=INVITED) as runs:
+        await database.engine.write(give_away)
+        assert await outcome(runs, to="bea") == "workflow.unknown"
+        assert await said_to(runs, "bea") == []
+
+
+async def test_a_call_starts_one_conversation_however_late_it_is_told_again(database: Database) -> None:
+    called = (*INVITED, node("called", "trigger.missed_call", next="hello"))
+    async with open_runs(database, nodes=called) as runs:
+        live = runs.bot.live
+        call = MissedCall(key="CA1", caller="bea", number="us", channel="chat")
+        start = CallStart(workflow=live.workflow, flow_version=live.version, node="called", call=call)
+        for number in range(3):
+            await database.engine.write(start_after_call, start)
+            await runs.settle()
+            await runs.bot.said("Bea", f"m{number}", person="bea") if number == 0 else None
+        said = await said_to(runs, "bea")
+    assert said == ["Hello.", "Name?", "Bye Bea."]
