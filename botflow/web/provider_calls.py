@@ -68,4 +68,7 @@ async def _trigger_on_trial(desk: Desk, version: int) -> Node | None:
 
 
 def _trigger(flow: Flow) -> Node | None:
+    """Return the flow's trigger for calls; a flow that runs once has nobody to write to."""
+    if flow.mode == "single":
+        return None
     return next((node for node in flow.triggers if node.type == MissedCallTrigger.name), None)

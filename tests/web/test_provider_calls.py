@@ -40,6 +40,11 @@ nodes:
   - {id: start, type: chatbot, actionType: message_received, next: hello}
   - {id: hello, type: chatbot, actionType: say, properties: {text: "Hello."}}
 """
+ONCE = (
+    BUSY.replace("id: busy", "id: once\nexecutionMode: single")
+    .replace("chatbot, actionType: say", "logic, actionType: log")
+    .replace("text:", "message:")
+)
 
 
 def call(twilio: TwilioStandIn, caller: str, sid: str) -> dict[str, str]:
@@ -60,7 +65,7 @@ async def open_salon(database_url: str) -> AsyncIterator[tuple[Site, TwilioStand
         environment: dict[str, str] = dict(twilio.environment)
         public_url = environment.pop("BOTFLOW_PUBLIC_URL", twilio.public_url)
         async with open_site(
-            database_url, flows=(SALON, BUSY, SILENT), environment=environment, botflow_public_url=public_url
+            database_url, flows=(SALON, BUSY, SILENT, ONCE), environment=environment, botflow_public_url=public_url
         ) as site:
             yield site, twilio
 
@@ -104,12 +109,13 @@ async def test_a_call_ends_and_its_caller_is_written_to_once(database_url: str) 
         ]
         wrong = [
             await post("/twilio/silent/call", call(twilio, ANN, "CA5")),
+            await post("/twilio/once/call", call(twilio, ANN, "CA5")),
             await post("/twilio/nowhere/call", call(twilio, ANN, "CA5")),
             await post("/twilio/busy/call", {**call(twilio, ANN, "CA5"), "CallSid": ""}),
             await site.client.get("/twilio/busy/call"),
         ]
         assert [answer.status_code for answer in forged] == [403, 403]
-        assert [answer.status_code for answer in wrong] == [404, 404, 400, 405]
+        assert [answer.status_code for answer in wrong] == [404, 404, 404, 400, 405]
         assert wrong[0].json()["code"] == "call.no_trigger"
         assert await site.state_hash() == before
         await post("/twilio/busy/call", call(twilio, "+14155550102", "CA6"))
