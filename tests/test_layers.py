@@ -67,6 +67,8 @@ LEVELS = {
                 "service",
                 "session_tokens",
                 "spending",
+                "started_by",
+                "reaching",
                 "transcripts",
                 "workflow_versions",
             ),

@@ -1,4 +1,4 @@
-"""What follows a turn's commit: messages to send, runs to start, events to emit, parents to notify. All are data."""
+"""What follows a turn's commit: messages to send, runs and conversations to start, events to emit, ends to report."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class SendMessage:
     """Send a message. `to` is empty for the session's own person, else an address on `channel` (such as `sms`).
 
     `sender` is the address to send from; empty for the one the person wrote to. For a node that waits for the delivery,
-    `awaited_by` is the wait's group, and `awaited` the status that ends the wait. After `validity_s` seconds it is not
+    `awaited_by` is the wait's group, and `awaited` the status that ends the wait: with "failed" only that it does not
+    arrive. After `validity_s` seconds it is not
     sent any more; with `ordering` "sent" it leaves once the message before it has left. `content_sid` names a template
     at the provider, and `content_variables` holds the template's values. `author` is the person who wrote it, "" for
     the flow.
@@ -41,7 +42,7 @@ class SendMessage:
     to: str = ""
     sender: str = ""
     awaited_by: str = ""
-    awaited: Literal["", "sent", "delivered"] = ""
+    awaited: Literal["", "sent", "delivered", "failed"] = ""
     validity_s: float | None = None
     ordering: Literal["", "sent"] = ""
     content_sid: str = ""
@@ -122,6 +123,25 @@ class EmitEvent:
 
 
 @value(frozen=True, slots=True, kw_only=True)
+class StartConversation:
+    """Start a conversation with the person at the address `to` of `channel`, and tell the session's wait of this
+    `group` what became of it.
+
+    `workflow` is the id of a workflow; "" is the session's own. Messages come from our address `sender`, "" for that of
+    the session. `input` is the trigger's input. The same `key` again starts nothing more; without one, each visit of
+    the node starts once.
+    """
+
+    group: str
+    to: str
+    channel: str
+    workflow: str = ""
+    sender: str = ""
+    input: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
+
+
+@value(frozen=True, slots=True, kw_only=True)
 class ReportEnd:
     """Tell the parent how this run ended: completed, failed or cancelled."""
 
@@ -155,7 +175,7 @@ class CloseHandoff:
     outcome: Literal["timed_out", "cancelled"]
 
 
-Effect = StartRun | CancelRuns | EmitEvent | ReportEnd | OpenHandoff | CloseHandoff
+Effect = StartRun | StartConversation | CancelRuns | EmitEvent | ReportEnd | OpenHandoff | CloseHandoff
 
 
 def input_size(effect: Effect) -> int:
@@ -163,6 +183,8 @@ def input_size(effect: Effect) -> int:
     whose variables are its session's."""
     match effect:
         case StartRun(workflow=workflow, input=given) if workflow:
+            return len(orjson.dumps(given))
+        case StartConversation(input=given):
             return len(orjson.dumps(given))
         case EmitEvent(payload=payload):
             return len(orjson.dumps(payload))

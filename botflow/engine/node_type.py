@@ -33,11 +33,13 @@ class WaitForMessage:
     """Park here until the person writes, or until `timeout_s` has passed since the commit.
 
     After each of `reminders_s` without an answer the node resumes with `scene.alarm == "reminder"`; it says something
-    and returns KeepWaiting.
+    and returns KeepWaiting. With `delivery` it also resumes, with an inbound of that kind, when a message that is
+    awaited by `scene.group` does not arrive.
     """
 
     timeout_s: float | None = None
     reminders_s: tuple[float, ...] = ()
+    delivery: bool = False
 
 
 @value(frozen=True, slots=True)
@@ -271,3 +273,12 @@ class Invocable(Protocol):
 
     async def invoke(self, ask: Invoke, context: ActionContext | None = None) -> Any:
         """Carry out `ask`; without a context, only if it does not need one."""
+
+
+@runtime_checkable
+class Reaches(Protocol):
+    """The optional ability of an Invocable that lets a provider write to a person by itself: opt-outs and the bounds of
+    messages are asked before it is invoked."""
+
+    def recipient(self, ask: Invoke) -> tuple[str, str]:
+        """Return the channel and the person's address, in its normal form."""

@@ -27,15 +27,18 @@ def built_in() -> tuple[NodeType, ...]:
     from botflow.nodes.logic.parallel import Parallel
     from botflow.nodes.logic.run import RunWorkflow
     from botflow.nodes.logic.set_and_end import EndExecution, Set
+    from botflow.nodes.logic.start import StartConversationNode
     from botflow.nodes.logic.subflow import Subflow
     from botflow.nodes.logic.try_catch import Try
     from botflow.nodes.logic.wait import Wait
     from botflow.nodes.triggers.messages import MessageTrigger, OpenedTrigger
+    from botflow.nodes.triggers.missed_call import MissedCallTrigger
     from botflow.nodes.triggers.runs import EventTrigger, ManualTrigger, ScheduleTrigger, WebhookTrigger
 
     return (
         MessageTrigger(),
         OpenedTrigger(),
+        MissedCallTrigger(),
         Say(),
         Ask(),
         Menu(),
@@ -55,6 +58,7 @@ def built_in() -> tuple[NodeType, ...]:
         Parallel(),
         RunWorkflow(),
         Handoff(),
+        StartConversationNode(),
         Emit(),
         Log(),
         EndExecution(),

@@ -16,7 +16,16 @@ from typing import Any, NamedTuple, assert_never, cast
 import orjson
 
 from botflow.engine.asks import Answer, Ask
-from botflow.engine.effects import CancelRuns, CloseHandoff, Effect, EmitEvent, OpenHandoff, ReportEnd, StartRun
+from botflow.engine.effects import (
+    CancelRuns,
+    CloseHandoff,
+    Effect,
+    EmitEvent,
+    OpenHandoff,
+    ReportEnd,
+    StartConversation,
+    StartRun,
+)
 from botflow.engine.inbound import RUN, Inbound, InboundKind
 from botflow.engine.limits import Limits
 from botflow.engine.node_type import Starts
@@ -169,6 +178,8 @@ class Deployment:
         match effect:
             case StartRun():
                 self._start_run(session, effect)
+            case StartConversation():
+                self._start_conversation(session, effect)
             case CancelRuns(group=group):
                 self._cancel_children(session, group)
             case EmitEvent(name=name, payload=payload):
@@ -200,6 +211,32 @@ class Deployment:
         child = self.start(flow, "child", dict(run.input), **parameters)
         child.state = Session(values={name: self._values[name] for name in run.kept.values()})
         child.parent, child.group, child.depth = session.number, run.group, session.depth + 1
+
+    def _start_conversation(self, session: SimulatedSession, wanted: StartConversation) -> None:
+        """Start a conversation with another person, and tell the node that asked for it what became of it."""
+        flow = self.flows.get(wanted.workflow) if wanted.workflow else session.flow
+        end = ReportEnd(session=session.number, group=wanted.group, branch="start", status="failed")
+        if flow is None:
+            error = {"node": "", "code": "workflow.unknown", "message": f"there is no workflow {wanted.workflow!r}"}
+            self._report(session, replace(end, error=error))
+            return
+        theirs = self._conversation(flow, wanted.channel, wanted.to)
+        if theirs.state.frames or any(due.session == theirs.number for due in self.due):
+            error = {"node": "", "code": "session.busy", "message": "this person's session has an execution under way"}
+            self._report(session, replace(end, error=error))
+            return
+        begun = self.queue(
+            theirs, "trigger", parameters={"trigger": "api", "input": dict(wanted.input)}, address=wanted.sender
+        )
+        output = {"session": str(theirs.number), "execution": begun.new_execution_id}
+        self._report(session, replace(end, status="completed", output=output))
+
+    def _conversation(self, flow: Flow, channel: str, sender: str) -> SimulatedSession:
+        """Return the person's session in a workflow, made if necessary."""
+        for session in self.sessions.values():
+            if (session.flow.id, session.channel, session.sender) == (flow.id, channel, sender):
+                return session
+        return self.open(flow, channel, sender)
 
     def _flow_of(self, session: SimulatedSession, run: StartRun) -> Flow:
         """Return the flow of a run; FlowError with production's code when it cannot begin."""

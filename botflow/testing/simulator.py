@@ -37,6 +37,7 @@ from botflow.testing.virtual_clock import START, VirtualClock
 from botflow.testing.workflows import FlowSource, load_workflows
 
 Delivery = Literal["sent", "delivered", "read", "failed", "suppressed"]
+_UNTOLD: Mapping[str, tuple[Delivery, ...]] = {"delivered": ("sent",), "failed": ("sent", "delivered", "read")}
 VISITOR = Person()
 
 
@@ -191,7 +192,7 @@ class Simulator:
             raise AssertionError(complaint("no message waits for its delivery", self._standing()))
         session, message = waiting[-1]
         self._begin_act()
-        if not (state == "sent" and message.awaited == "delivered"):
+        if state not in _UNTOLD.get(message.awaited, ()):
             news = {"state": state, "code": code, "reason": reason}
             self.deployment.queue(session, "delivery", token=message.awaited_by, parameters=news)
         return self._settle()
@@ -358,7 +359,7 @@ class Simulator:
     def _took_turn(self, session: SimulatedSession, turn: Turn) -> None:
         for message in turn.messages:
             self.lines.append(flow_said(message, self.now))
-            if message.to:
+            if message.to or message.awaited_by:
                 self._sent.append((session, message))
             else:
                 self._said.append(message)

@@ -25,6 +25,7 @@ from botflow.web.middleware.cors import ChatOrigins
 from botflow.web.middleware.request_watch import RequestWatch
 from botflow.web.middleware.shedding import Shedding
 from botflow.web.problem import ProblemFence
+from botflow.web.provider_calls import ReceiveCall
 from botflow.web.provider_webhooks import ReceiveMessage, ReceiveStatus
 from botflow.web.requests.route_templates import RouteTemplates
 from botflow.web.rest.openapi import document_routes
@@ -108,4 +109,5 @@ def _routes(*, dev: bool) -> list[BaseRoute]:
         *(page_routes() if dev else ()),
         Route("/{provider}/{workflow}", ReceiveMessage()),
         Route("/{provider}/{workflow}/status", ReceiveStatus()),
+        Route("/{provider}/{workflow}/call", ReceiveCall()),
     ]

@@ -49,7 +49,7 @@ class Rest:
         self._account_sid = account_sid
         self._auth_token = auth_token
         self._api_url = api_url
-        self._networks = networks if api_url else None
+        self._networks = networks
         self._client: Client | None = None
         self._opening = asyncio.Lock()
 
@@ -169,31 +169,35 @@ class Rest:
         async with self._opening:
             if self._client is None:
                 try:
-                    await asyncio.to_thread(_load_sdk)
+                    await asyncio.to_thread(load_sdk)
                 except ImportError as missing:
                     raise ProviderError(
                         "Twilio's SDK is not installed", code="twilio.sdk_missing", hint="pip install 'botflow[twilio]'"
                     ) from missing
-                self._client = self._new_client()
+                self._client = new_client(self._account_sid, self._auth_token, self._api_url, self._networks)
             return self._client
 
-    def _new_client(self) -> Client:
-        from twilio.rest import Client
 
-        from botflow_twilio.bounded_answers import bounded_client
+def new_client(
+    account_sid: str, auth_token: str, api_url: str | None, networks: Sequence[Network] | None = None
+) -> Client:
+    """Return the SDK's client for an account; an event loop must run, and `load_sdk` must have imported the SDK."""
+    from twilio.rest import Client
 
-        # The SDK logs every address it asks for; a separate silent logger keeps them out of our logs.
-        quiet = logging.Logger("botflow_twilio.sdk", level=logging.CRITICAL + 1)
-        client = Client(
-            self._account_sid,
-            self._auth_token,
-            http_client=bounded_client(quiet, urlsplit(self._api_url or "https:").scheme, self._networks),
-            environment={"TWILIO_ACCOUNT_SID": self._account_sid},  # otherwise it reads the process's
-            credential_provider=_BasicAuthentication(self._account_sid, self._auth_token),
-        )
-        if self._api_url:
-            client.api.base_url = self._api_url.rstrip("/")
-        return client
+    from botflow_twilio.bounded_answers import bounded_client
+
+    # The SDK logs every address it asks for; a separate silent logger keeps them out of our logs.
+    quiet = logging.Logger("botflow_twilio.sdk", level=logging.CRITICAL + 1)
+    client = Client(
+        account_sid,
+        auth_token,
+        http_client=bounded_client(quiet, urlsplit(api_url or "https:").scheme, networks if api_url else None),
+        environment={"TWILIO_ACCOUNT_SID": account_sid},  # otherwise it reads the process's
+        credential_provider=_BasicAuthentication(account_sid, auth_token),
+    )
+    if api_url:
+        client.api.base_url = api_url.rstrip("/")
+    return client
 
 
 @contextmanager
@@ -212,7 +216,7 @@ def _not_deleted(why: str, *, retryable: bool) -> ProviderError:
     return ProviderError(f"Twilio did not delete a message: {why}", code="twilio.redaction_failed", retryable=retryable)
 
 
-def _load_sdk() -> None:
+def load_sdk() -> None:
     """Import the SDK; half a second, so never on the event loop."""
     import twilio.http.async_http_client
     import twilio.rest.api  # noqa: F401 -- Client would import it at its first use

@@ -25,6 +25,7 @@ from tests.faults.fences_forks import FENCES_OF_FORKS
 from tests.faults.fences_hooks import FENCES_OF_HOOKS
 from tests.faults.fences_http import FENCES_OF_REQUESTS
 from tests.faults.fences_outgoing import FENCES_OF_OUTGOING_TARGETS
+from tests.faults.fences_reaching import FENCES_OF_REACHING
 from tests.faults.fences_records import FENCES_OF_RECORDS
 from tests.faults.fences_retention import FENCES_OF_RETENTION
 from tests.faults.fences_row_security import FENCES_OF_ROW_SECURITY
@@ -58,6 +59,7 @@ FENCES = (
     *FENCES_OF_REQUESTS,
     *FENCES_OF_ROW_SECURITY,
     *FENCES_OF_RECORDS,
+    *FENCES_OF_REACHING,
 )
 
 

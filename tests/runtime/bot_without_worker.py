@@ -52,6 +52,7 @@ from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database
 from botflow.storage.decisions import Decisions
 from botflow.storage.delivery.gate_facts import GateRows
+from botflow.storage.reaching import permit
 from botflow.storage.runs.handoffs import leave_messages_to_person
 from botflow.storage.spending import Spending
 from botflow.storage.turns.bursts import BurstRows
@@ -280,6 +281,7 @@ def assemble(
         files=database.files,
         known_secrets=KnownSecrets(),
         networks=(),
+        permit=lambda *place: database.engine.write(permit, *place),
     )
     contacts, rows = Contacts(database.engine), GateRows(database.engine)
     gate = ConsentGate(rows, contacts, flows, channels)

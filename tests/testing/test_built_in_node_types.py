@@ -38,6 +38,13 @@ DOUBLE = {
         {"id": "end", "type": "logic", "actionType": "end", "properties": {"output": "{{ $input.n * 2 }}"}},
     ],
 }
+INVITED = {
+    "id": "invited",
+    "nodes": [
+        {"id": "start", "type": "trigger", "actionType": "manual", "next": "say"},
+        {"id": "say", "type": "chatbot", "actionType": "say", "properties": {"text": "{{ $input.n }}"}},
+    ],
+}
 
 
 def paid(talk: Simulator) -> object:
@@ -81,6 +88,11 @@ EXAMPLES = [
     of("trigger.event", {"event": "order.paid", "when": "$input.a > 0"}, mode="single", begin=paid),
     of("trigger.schedule", {"cron": "0 9 * * *", "input": {"a": 1}}, mode="single", begin=lambda talk: talk.skip("1d")),
     of("trigger.webhook", {"secret": "shop"}, mode="single", begin=lambda talk: talk.trigger({"a": 1}, by="webhook")),
+    of(
+        "trigger.missed_call",
+        {"say": "We will text you."},
+        begin=lambda talk: talk.trigger({"caller": "+12125550111", "number": "+15550002222"}, by="missed_call"),
+    ),
     of("chatbot.say", {"text": "{{ color }}", "media": ["https://files.test/1.jpg"], "quickReplies": ["Yes", "No"]}),
     of(
         "chatbot.form",
@@ -121,6 +133,11 @@ EXAMPLES = [
     of("logic.parallel", {"branches": [{"id": "a"}, {"id": "b"}], "variable": "came", "timeout": "5m"}),
     of("logic.parallel", {"each": "{{ [1, 2] }}", "as": "item", "until": "any"}, **SINGLE),
     of("logic.run", {"workflow": "double", "input": {"n": 4}, "variable": "got"}, workflows=(DOUBLE,), **SINGLE),
+    of(
+        "logic.start",
+        {"to": "{{ color }}", "channel": "chat", "workflow": "invited", "input": {"n": "{{ stock }}"}},
+        workflows=(INVITED,),
+    ),
     of("logic.emit", {"event": "ordered", "payload": {"n": "{{ stock }}"}}),
     of("logic.log", {"level": "warning", "message": "{{ stock }} left"}),
     of("contact.set", {"fields": {"name": "{{ color }}", "language": "de"}}),

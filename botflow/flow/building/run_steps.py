@@ -63,6 +63,10 @@ class RunSteps(Protocol):
             schema=schema,
         )
 
+    def missed_call(self, *, say: str | None = None, id: str | None = None) -> Step:
+        """Start a conversation in writing with a person who calls, after the sentence `say`."""
+        return self.node("trigger.missed_call", id=id, say=say)
+
     # -- control flow
 
     def wait(
@@ -149,6 +153,22 @@ class RunSteps(Protocol):
         """Wait for a person, who talks to the contact instead of the flow; handles `returned`, `timeout`."""
         told: dict[str, Any] = {"note": note, "priority": priority, "summary": summary, "results": results}
         return self.node("logic.handoff", id=id, queue=queue, **told, timeout=timeout)
+
+    def start_conversation(
+        self,
+        to: str,
+        channel: str,
+        *,
+        workflow: str | None = None,
+        input: Mapping[str, Any] | None = None,
+        sender: str | None = None,
+        key: str | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Start a conversation with another person, by this workflow or another; handles `next`, `busy`, `error`."""
+        return self.node(
+            "logic.start", id=id, to=to, channel=channel, workflow=workflow, input=input, from_=sender, key=key
+        )
 
     def emit(self, event: str, payload: Any = None, *, id: str | None = None) -> Step:
         """Start every workflow that listens to `event`."""

@@ -45,13 +45,13 @@ from botflow.nodes.chatbot.question import (
     Reminders,
     Retries,
     WaitingTime,
-    ask_again,
+    ask_and_wait,
     check_reminders,
     refuse,
     remind,
-    wait_for_answer,
     with_question,
 )
+from botflow.nodes.chatbot.undelivered import UNDELIVERED, after_failure
 from botflow.nodes.chatbot.worded_answer import tell_change
 from botflow.nodes.comparison import alike, is_number
 
@@ -182,7 +182,9 @@ class Ask(NodeType):
      properties: {text: For how many?, variable: people, expect: integer, min: 1}}
 
     If nothing is connected to `invalid`, the question is asked again each time. The output is `value`, the stored
-    answer, and `text`, what the person wrote; of files it is the caption, and `media` is the list of all of them.
+    answer, and `text`, what the person wrote; of files it is the caption, and `media` is the list of all of them. If
+    `undelivered` is connected, the node leaves by it when the question does not arrive at a phone, with `code` and
+    `reason` in the output; never after an answer.
     """
 
     name = "chatbot.ask"
@@ -195,7 +197,7 @@ class Ask(NodeType):
     properties = AskProperties
 
     def handles(self, properties: AskProperties) -> tuple[str, ...]:
-        return ("answered", "invalid", "timeout")
+        return ("answered", "invalid", "timeout", UNDELIVERED)
 
     def waits(self, properties: AskProperties) -> bool:
         return True
@@ -245,12 +247,19 @@ class Ask(NodeType):
         if properties.skip_if_known and (known := scene.known(properties.variable or "")) not in (None, ""):
             return Leave("answered", {"value": known, "text": ""})
         scene.notes.clear()
-        scene.say(scene.render(properties.text), quick_replies=_buttons(properties, scene))
-        return wait_for_answer(properties.reminders, properties.timeout)
+        return ask_and_wait(
+            scene,
+            scene.render(properties.text),
+            quick_replies=_buttons(properties, scene),
+            reminders=properties.reminders,
+            timeout_s=properties.timeout,
+        )
 
     def resume(self, properties: AskProperties, scene: Scene) -> Visit:
         if scene.timed_out:
             return Leave("timeout")
+        if scene.inbound.kind == "delivery":
+            return after_failure(scene)
         if scene.alarm == "reminder":
             return remind(scene, properties.reminders, properties.text, quick_replies=_buttons(properties, scene))
         expectation = properties.expectation(scene)
@@ -320,7 +329,7 @@ class Ask(NodeType):
             words = invalid_sentence(expectation, reason, scene.flow.language)
         if is_too_often:
             words = with_question(words, scene.render(properties.text))
-        return ask_again(
+        return ask_and_wait(
             scene,
             words,
             quick_replies=_buttons(properties, scene),

@@ -34,7 +34,7 @@ from botflow.nodes.chatbot.question import (
     Reminders,
     Retries,
     WaitingTime,
-    ask_again,
+    ask_and_wait,
     check_reminders,
     forget_refusals,
     refuse,
@@ -239,7 +239,9 @@ class Form(NodeType):
         """Say why the message filled nothing, and ask the open question once more."""
         said = sentences_in(form.place.language)
         if found.declined:
-            return ask_again(scene, said.what_to_change, reminders=properties.reminders, timeout_s=properties.timeout)
+            return ask_and_wait(
+                scene, said.what_to_change, reminders=properties.reminders, timeout_s=properties.timeout
+            )
         is_too_often = refuse(scene, found.reason, properties.retries)
         if is_too_often and scene.connected(INVALID):
             return Leave(INVALID, {"text": scene.inbound.text, "reason": found.reason})
@@ -248,7 +250,7 @@ class Form(NodeType):
         elif form.asked:
             words = self._invalid(properties, scene, form, found.reason)
             words = with_question(words, self.question(properties, scene)) if is_too_often else words
-            return ask_again(
+            return ask_and_wait(
                 scene,
                 words,
                 quick_replies=_buttons(properties, scene),

@@ -25,14 +25,14 @@ from botflow.nodes.chatbot.question import (
     Reminders,
     Retries,
     WaitingTime,
-    ask_again,
+    ask_and_wait,
     check_reminders,
     refuse,
     remind,
     unused,
-    wait_for_answer,
     with_question,
 )
+from botflow.nodes.chatbot.undelivered import UNDELIVERED, after_failure
 from botflow.nodes.chatbot.worded_answer import tell_change
 from botflow.nodes.comparison import alike
 
@@ -45,7 +45,7 @@ class MenuProperties(Properties):
     text: Annotated[str, Widget("template-textarea", label="Question", placeholder="What would you like?")]
     """The question. May be a template."""
     options: Annotated[tuple[OptionProperties, ...], Field(min_length=1, max_length=100)]
-    """The options; each id is a handle. The ids `other` and `timeout` are reserved."""
+    """The options; each id is a handle. The ids `other`, `timeout` and `undelivered` are reserved."""
     variable: Annotated[VariableName, Widget(label="Store in")] | None = None
     """The variable that stores the id of the chosen option."""
     invalid_text: InvalidText | None = None
@@ -63,7 +63,7 @@ class MenuProperties(Properties):
         if (twice := repeated(self.options)) is not None:
             raise WrongProperty(f"two options are named {self.options[twice].id!r}", "options", twice, "id")
         for position, option in enumerate(self.options):
-            if option.id in (OTHER, TIMEOUT):
+            if option.id in (OTHER, TIMEOUT, UNDELIVERED):
                 message = f"an option cannot be named {option.id!r}: the node has a meaning for that word"
                 raise WrongProperty(message, "options", position, "id")
         check_reminders(self.reminders, self.timeout)
@@ -88,6 +88,7 @@ class Menu(NodeType):
      properties: {text: What would you like?, options: [{id: pizza, label: Pizza, match: [pie]}, {id: salad}]}}
 
     If `other` is connected, the node leaves by it as soon as no option fits. Otherwise the menu is repeated.
+    `undelivered` is as for `chatbot.ask`.
     """
 
     name = "chatbot.menu"
@@ -99,7 +100,7 @@ class Menu(NodeType):
     properties = MenuProperties
 
     def handles(self, properties: MenuProperties) -> tuple[str, ...]:
-        return (*(option.id for option in properties.options), OTHER, TIMEOUT)
+        return (*(option.id for option in properties.options), OTHER, TIMEOUT, UNDELIVERED)
 
     def waits(self, properties: MenuProperties) -> bool:
         return True
@@ -109,6 +110,7 @@ class Menu(NodeType):
             "value": Output("text", "the id of the chosen option"),
             "label": Output("text", "what the person saw of it"),
             "text": Output("text", "what the person wrote"),
+            "reason": Output("text", "on `undelivered`: why the question did not arrive"),
         }
 
     def may_store(self, properties: MenuProperties, value: Any) -> bool:
@@ -126,12 +128,19 @@ class Menu(NodeType):
 
     def visit(self, properties: MenuProperties, scene: Scene) -> Visit:
         scene.notes.clear()
-        scene.say(scene.render(properties.text), quick_replies=buttons(properties.rendered(scene)))
-        return wait_for_answer(properties.reminders, properties.timeout)
+        return ask_and_wait(
+            scene,
+            scene.render(properties.text),
+            quick_replies=buttons(properties.rendered(scene)),
+            reminders=properties.reminders,
+            timeout_s=properties.timeout,
+        )
 
     def resume(self, properties: MenuProperties, scene: Scene) -> Visit:
         if scene.timed_out:
             return Leave(TIMEOUT)
+        if scene.inbound.kind == "delivery":
+            return after_failure(scene)
         options = properties.rendered(scene)
         if scene.alarm == "reminder":
             return remind(scene, properties.reminders, properties.text, quick_replies=buttons(options))
@@ -165,7 +174,7 @@ class Menu(NodeType):
             words = invalid_sentence(Expectation(kind="choice"), "not_a_choice", scene.flow.language)
         if is_too_often:
             words = with_question(words, scene.render(properties.text))
-        return ask_again(
+        return ask_and_wait(
             scene,
             words,
             quick_replies=buttons(options),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PlainSerializer, ValidatorFunctionWrapHandler, WrapValidator
@@ -14,6 +15,7 @@ from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.flow.node_spec import Advice
 from botflow.flow.widgets import Widget
+from botflow.nodes.chatbot.undelivered import is_watched, say_watched
 
 _TRIES = "tries"
 # Groups of properties in a form.
@@ -58,6 +60,22 @@ def check_reminders(reminders: Reminders, timeout_s: float | None) -> None:
             raise WrongProperty(message, "reminders", position, "after")
 
 
+def ask_and_wait(
+    scene: Scene,
+    words: str,
+    *,
+    quick_replies: tuple[QuickReply, ...] = (),
+    reminders: Reminders = (),
+    timeout_s: float | None = None,
+) -> WaitForMessage:
+    """Say `words` with the question's buttons, and wait for the answer, or for the news that they did not arrive."""
+    if not is_watched(scene):
+        scene.say(words, quick_replies=quick_replies)
+        return wait_for_answer(reminders, timeout_s)
+    say_watched(scene, words, "failed", quick_replies=quick_replies)
+    return replace(wait_for_answer(reminders, timeout_s), delivery=True)
+
+
 def wait_for_answer(reminders: Reminders, timeout_s: float | None) -> WaitForMessage:
     """Wait for the answer, and for the reminders until it comes."""
     return WaitForMessage(timeout_s, tuple(sorted(reminder.after for reminder in reminders)))
@@ -93,19 +111,6 @@ def forget_refusals(scene: Scene) -> None:
 def with_question(words: str, question: str) -> str:
     """Return the explanation, and below it the question: after many tries it has scrolled out of view."""
     return words if question in words else f"{words}\n{question}"
-
-
-def ask_again(
-    scene: Scene,
-    words: str,
-    *,
-    quick_replies: tuple[QuickReply, ...] = (),
-    reminders: Reminders = (),
-    timeout_s: float | None = None,
-) -> WaitForMessage:
-    """Say `words` with the question's buttons, and wait once more."""
-    scene.say(words, quick_replies=quick_replies)
-    return wait_for_answer(reminders, timeout_s)
 
 
 def unused(properties: BaseModel, names: Sequence[str], because: str) -> Iterator[Advice]:

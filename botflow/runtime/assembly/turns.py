@@ -28,6 +28,7 @@ from botflow.runtime.turns.session_cache import HotSessions
 from botflow.runtime.turns.session_tasks import SessionTasks
 from botflow.runtime.turns.timers import DueTimers
 from botflow.runtime.turns.turn_log import TurnLog
+from botflow.storage.reaching import permit
 from botflow.storage.spending import Spending
 from botflow.storage.turns.bursts import BurstRows
 
@@ -153,6 +154,7 @@ def _asks(base: Base, stack: AsyncExitStack) -> Asks:
             files=database.files,
             known_secrets=base.options.known_secrets,
             networks=base.options.settings.botflow_flow_networks,
+            permit=lambda *place: database.engine.write(permit, *place),
         ),
         recorded=RecordedAnswers(database.engine),
         spend=ModelSpend(Spending(database.engine), base.decisions),

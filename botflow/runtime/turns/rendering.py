@@ -92,7 +92,7 @@ def parts_to_person(
     """Render messages to the session's own person; see `parts_of`."""
     if provider is None:
         return [OutboundPart(message=message, state="sent") for message in messages]
-    rendered = provider.render(messages, channel)
+    rendered = [part for message in _each_watched(messages) for part in _told_once(provider.render(message, channel))]
     limit = provider.reply_limit if answered_now else 0
     return [
         OutboundPart(
@@ -103,6 +103,24 @@ def parts_to_person(
         )
         for position, message in enumerate(rendered)
     ]
+
+
+def _each_watched(messages: Sequence[SendMessage]) -> list[Sequence[SendMessage]]:
+    """Return the messages in groups that are rendered together: each whose delivery is awaited is one of its own."""
+    if not any(message.awaited_by for message in messages):
+        return [messages]
+    groups: list[list[SendMessage]] = [[]]
+    for message in messages:
+        groups += [[message], []] if message.awaited_by else []
+        groups[-1] += [] if message.awaited_by else [message]
+    return [group for group in groups if group]
+
+
+def _told_once(parts: Sequence[SendMessage]) -> Sequence[SendMessage]:
+    """Let the last part of an awaited message tell its arrival, and each of them that it does not arrive."""
+    if len(parts) < 2 or not parts[0].awaited_by:
+        return parts
+    return [*(replace(part, awaited="failed") for part in parts[:-1]), parts[-1]]
 
 
 def _to_another(message: SendMessage, channels: Mapping[str, Channel], turn: Turn) -> list[OutboundPart]:

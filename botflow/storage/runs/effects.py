@@ -6,7 +6,7 @@ writes have natural keys as well, so that this does not depend on the effect's r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -93,6 +93,18 @@ class Effects:
 
         return await self._engine.write(carry_out)
 
+    async def converse(self, effect: StoredEffect, begin: Callable[[Connection], ReportEnd]) -> bool:
+        """Let `begin` start a conversation, tell the session that asked for it, and delete the effect, all in one
+        transaction; False as above."""
+
+        def carry_out(connection: Connection) -> bool:
+            is_ours = _settle(connection, effect)
+            if is_ours:
+                _tell(connection, begin(connection), effect.session, effect.trace)
+            return is_ours
+
+        return await self._engine.write(carry_out)
+
     async def cancel(self, effect: StoredEffect, group: str | None) -> bool:
         """Cancel the session's children of this group, None for all, and delete the effect; False as above.
 
@@ -101,7 +113,7 @@ class Effects:
         wanted = effects.c.body["group"].as_string()
         starts = delete(effects).where(
             effects.c.session_id == effect.session,
-            effects.c.kind == "start",
+            effects.c.kind.in_(("start", "converse")),
             effects.c.version <= effect.version,
             wanted != "" if group is None else wanted == group,
         )
@@ -276,6 +288,7 @@ def _is_one_of(places: Sequence[tuple[int, int, int]]) -> ColumnElement[bool]:
 
 
 def _effect(row: Any, depth: int) -> StoredEffect:
+    key = SessionKey(row.workflow_id, row.channel, row.external_id)
     return StoredEffect(
         session=row.session_id,
         version=row.version,
@@ -288,6 +301,7 @@ def _effect(row: Any, depth: int) -> StoredEffect:
         flow_version=row.flow_version or 0,
         priority=MESSAGE_PRIORITY if row.priority is None else row.priority,
         depth=depth,
-        is_fork=SessionKey(row.workflow_id, row.channel, row.external_id).is_fork,
+        is_fork=key.is_fork,
+        is_anonymous=key.is_anonymous,
         trace=row.trace or "",
     )

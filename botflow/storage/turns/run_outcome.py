@@ -12,7 +12,16 @@ from typing import Any, assert_never
 
 import orjson
 
-from botflow.engine.effects import CancelRuns, CloseHandoff, Effect, EmitEvent, OpenHandoff, ReportEnd, StartRun
+from botflow.engine.effects import (
+    CancelRuns,
+    CloseHandoff,
+    Effect,
+    EmitEvent,
+    OpenHandoff,
+    ReportEnd,
+    StartConversation,
+    StartRun,
+)
 from botflow.engine.inbound import RUN
 from botflow.records.runs import EffectKind
 from botflow.records.turns import TurnCommit
@@ -115,6 +124,8 @@ def _stored(effect: Effect) -> tuple[EffectKind, dict[str, Any]]:
     match effect:
         case StartRun():
             kind: EffectKind = "start"
+        case StartConversation():
+            kind = "converse"
         case ReportEnd():
             kind = "done"
         case EmitEvent():

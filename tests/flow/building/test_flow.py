@@ -81,6 +81,9 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
         botflow_slack.send_message(flow, "#orders", "{{ total }}", thread="1.2"),
         botflow_slack.send_file(flow, "C0123456789", text="{{ total }}", name="total.txt"),
         botflow_chat_webhook.send(flow, "{{ total }}", title="Order", service="teams", credential="Sales"),
+        botflow_twilio.look_up(flow, "+4930123456", line=True, variable="line"),
+        botflow_twilio.send_code(flow, "+4930123456", channel="call"),
+        botflow_twilio.check_code(flow, "+4930123456"),
         flow.switch("total", {"six": 6}),
         flow.wait(timedelta(hours=2), business_hours={"mon-fri": "09:00-17:00"}, time_zone="Europe/Berlin"),
         flow.loop("{{ [1, 2] }}", as_="n", index="at", limit=5),
@@ -88,12 +91,14 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
         flow.parallel(["left", "right"], until="any", timeout="1m", variable="came"),
         flow.parallel(each="{{ [1, 2] }}", as_="n", until=2),
         flow.run("{{ total }}", input={"a": 1}, wait=False),
+        flow.start_conversation("+12125550111", "sms", workflow="child", input={"a": 1}, key="{{ total }}"),
         flow.emit("order.made", {"total": "{{ total }}"}),
         flow.log("made", level="warning"),
         flow.end(output={"ok": True}),
     ]
     flow.manual(schema={"total": {"type": "number"}}) >> steps[0]
     flow.event("order.paid", when="$input.total > 100") >> steps[0]
+    flow.missed_call(say="We will text you.") >> steps[0]
     flow.schedule("30 8 * * 1-5", time_zone="Europe/Berlin", missed="once", input={"a": 1}) >> steps[0]
     flow.webhook("shop", signature={"header": "X-Hub-Signature-256", "prefix": "sha256="}) >> steps[0]
     flow.opened() >> steps[0]

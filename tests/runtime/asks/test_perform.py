@@ -19,7 +19,7 @@ from botflow.interfaces import Model, OnDelta
 from botflow.nodes.custom.action import action
 from botflow.plugins import Plugin
 from botflow.redaction.known_secrets import KnownSecrets
-from botflow.runtime.asks.actions import Actions, Fields
+from botflow.runtime.asks.actions import Actions, Fields, Permit
 from botflow.runtime.asks.model_budget import ModelSpend
 from botflow.runtime.asks.perform import Asking, Asks, models_of
 from botflow.runtime.asks.recorded_answers import RecordedAnswers
@@ -150,6 +150,7 @@ def asks(
             files=cast(Files, None),
             known_secrets=known,
             networks=(),
+            permit=cast(Permit, None),
         ),
         recorded=RecordedAnswers(cast(Engine, None)),  # of forks only
         known_secrets=known,

@@ -116,7 +116,8 @@ def _waits_for_runs(each: Examined) -> bool:
 
 
 def _waited_for(connection: Connection, ids: Sequence[int]) -> dict[int, frozenset[str]]:
-    """Return the groups of runs that have not ended, are yet to start, or have an end that is yet to be told."""
+    """Return the groups of runs that have not ended, are yet to start, or have an end that is yet to be told, and those
+    of conversations that are yet to start."""
     if not ids:
         return {}
     of_children = select(executions.c.parent_session, executions.c.parent_token).where(
@@ -125,7 +126,8 @@ def _waited_for(connection: Connection, ids: Sequence[int]) -> dict[int, frozens
     living = of_children.where(executions.c.status.not_in(ENDED))
     telling = of_children.join(effects, effects.c.session_id == executions.c.session_id).where(effects.c.kind == "done")
     group = effects.c.body["group"].as_string()
-    starting = select(effects.c.session_id, group).where(effects.c.session_id.in_(ids), effects.c.kind == "start")
+    begins = effects.c.kind.in_(("start", "converse"))
+    starting = select(effects.c.session_id, group).where(effects.c.session_id.in_(ids), begins)
     found: dict[int, set[str]] = {}
     # In the order in which a run goes: one that goes on meanwhile is found by a later statement, or has told its
     # parent, whose row has changed then.
