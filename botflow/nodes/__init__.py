@@ -18,15 +18,17 @@ def built_in() -> tuple[NodeType, ...]:
     from botflow.nodes.chatbot.form import Form
     from botflow.nodes.chatbot.menu import Menu
     from botflow.nodes.chatbot.say import Say
-    from botflow.nodes.conditional import Branch, Switch
+    from botflow.nodes.conditional import Branch
     from botflow.nodes.logic.emit_and_log import Emit, Log
     from botflow.nodes.logic.loop import Loop
     from botflow.nodes.logic.parallel import Parallel
     from botflow.nodes.logic.run import RunWorkflow
     from botflow.nodes.logic.set_and_end import EndExecution, Set
+    from botflow.nodes.logic.split import Split
     from botflow.nodes.logic.subflow import Subflow
     from botflow.nodes.logic.try_catch import Try
     from botflow.nodes.logic.wait import Wait
+    from botflow.nodes.switch import Switch
     from botflow.nodes.triggers.messages import InboundTrigger
     from botflow.nodes.triggers.runs import EventTrigger, ManualTrigger, ScheduleTrigger, WebhookTrigger
 
@@ -54,6 +56,7 @@ def built_in() -> tuple[NodeType, ...]:
         AiExtract(),
         Branch(),
         Switch(),
+        Split(),
         Set(),
         Subflow(),
         Wait(),

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypedDict, Unpack
 
 from botflow.errors import UsageError
+from botflow.flow.building.choosing_steps import ChoosingSteps
 from botflow.flow.building.run_steps import RunSteps
 from botflow.flow.building.step import Exit, Step, Time, as_written, document_key, present
 from botflow.flow.document import nowhere, shape
@@ -48,7 +49,7 @@ _METHODS = {
 }
 
 
-class Flow(RunSteps):
+class Flow(ChoosingSteps, RunSteps):
     """A workflow, written in Python. Every method adds a node and returns its step; ids are derived unless given."""
 
     def __init__(
@@ -260,11 +261,6 @@ class Flow(RunSteps):
     def branch(self, cases: Mapping[str, str], *, id: str | None = None) -> Step:
         """Leave by the first handle whose condition holds, or by `else`: `flow.branch({"large": "qty >= 5"})`."""
         return self.node("conditional.branch", id=id, cases=_named(cases, key="handle", word="when"))
-
-    def switch(self, value: str, cases: Mapping[str, Any], *, id: str | None = None) -> Step:
-        """Leave by the handle whose value `value` equals, or by `else`: `flow.switch("size", {"big": "L"})`."""
-        listed = [{"handle": handle, "equals": equals} for handle, equals in cases.items()]
-        return self.node("conditional.switch", id=id, value=value, cases=listed)
 
     # -- models
 
