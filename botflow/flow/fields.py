@@ -34,6 +34,8 @@ CAMEL_CASE = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, p
 MESSAGE_FIELDS = ("text", "payload", "media", "location", "token", "consent", "address", "parameters")
 # The fields of a request to a webhook, as its key reads them in `$request`.
 REQUEST_FIELDS = ("headers", "query")
+ITEM = "item"  # what a template about one element of a list reads
+Pace = Literal["human", "instant"]
 TextKind = Literal["template", "condition", "pattern", "workflow"]
 
 
@@ -55,26 +57,30 @@ class WrongProperty(ValueError):
 class Marker:
     """Says, inside Annotated, what the strings of a field are.
 
-    `reads`: the only names that they may read, as `$name`; None for all that a node of the flow may.
+    `reads`: the only names that they may read, as `$name`; None for all that a node of the flow may. `also`: names that
+    they may read besides variables, such as `item`.
     """
 
     kind: TextKind
     reads: tuple[str, ...] | None = None
+    also: tuple[str, ...] = ()
 
 
 Condition = Annotated[str, Field(min_length=1, max_length=2_000), Marker("condition")]
 Pattern = Annotated[str, Field(min_length=1, max_length=1_000), Marker("pattern")]
+ItemText = Annotated[str, Field(max_length=2_000), Marker("template", also=(ITEM,))]
 WorkflowId = Annotated[str, Field(min_length=1, max_length=64), Marker("workflow")]
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One string in a node's properties; `path` leads to it by the names used in documents. `reads`: see Marker."""
+    """One string in a node's properties; `path` leads to it by the names used in documents. The rest is Marker's."""
 
     path: tuple[str | int, ...]
     kind: TextKind
     text: str
     reads: tuple[str, ...] | None = None
+    also: tuple[str, ...] = ()
 
 
 def texts(properties: BaseModel) -> Iterator[Text]:
@@ -90,10 +96,10 @@ _TEMPLATE = Marker("template")
 
 def _strings(value: Any, path: tuple[str | int, ...], marker: Marker) -> Iterator[Text]:
     if isinstance(value, str):
-        yield Text(path, marker.kind, value, marker.reads)
+        yield Text(path, marker.kind, value, marker.reads, marker.also)
     elif isinstance(value, BaseModel):
         for inner in texts(value):
-            yield Text((*path, *inner.path), inner.kind, inner.text, inner.reads)
+            yield Text((*path, *inner.path), inner.kind, inner.text, inner.reads, inner.also)
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _strings(item, (*path, str(key)), marker)

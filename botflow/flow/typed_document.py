@@ -6,7 +6,7 @@ Parts that do not join are reported and left out, so that later checks still fin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pydantic import BaseModel, ValidationError
@@ -52,7 +52,7 @@ class LinkedNode:
     def texts(self) -> tuple[Text, ...]:
         """Every string in the properties; paths start at the document's root."""
         inside = (*self.path, "properties")
-        return tuple(Text((*inside, *text.path), text.kind, text.text, text.reads) for text in texts(self.properties))
+        return tuple(replace(text, path=(*inside, *text.path)) for text in texts(self.properties))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

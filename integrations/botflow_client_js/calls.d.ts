@@ -394,6 +394,7 @@ export interface SessionMessage {
   errorCode: string | null;
   media: (Record<string, any>)[];
   quickReplies: (Record<string, any>)[];
+  cards: (Record<string, any>)[];
   location: Record<string, any> | null;
 }
 
@@ -680,6 +681,7 @@ export interface Outbound {
   text: string;
   media: (Record<string, any>)[];
   quickReplies: (Record<string, any>)[];
+  cards: (Record<string, any>)[];
   author: string | null;
   errorCode: string | null;
   attempts: number;
@@ -704,6 +706,7 @@ export interface OutboundDetails {
   text: string;
   media: (Record<string, any>)[];
   quickReplies: (Record<string, any>)[];
+  cards: (Record<string, any>)[];
   author: string | null;
   errorCode: string | null;
   attempts: number;

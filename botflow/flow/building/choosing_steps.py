@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from botflow.flow.building.step import Step
+from botflow.flow.building.step import Step, Time
 
 
 class ChoosingSteps(Protocol):
@@ -22,6 +22,38 @@ class ChoosingSteps(Protocol):
         cases of one handle are a list: `[{"handle": "big", "equals": "L"}, {"handle": "big", "equals": "XL"}]`.
         """
         return self.node("conditional.switch", id=id, value=value, cases=_cases(cases))
+
+    def cards(
+        self,
+        cards: Sequence[Mapping[str, Any]] | None = None,
+        *,
+        text: str | None = None,
+        cards_from: Mapping[str, Any] | None = None,
+        variable: str | None = None,
+        invalid_text: str | None = None,
+        retries: int | None = None,
+        timeout: Time | None = None,
+        reminders: Sequence[Mapping[str, Any]] | None = None,
+        pace: str | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Show cards; the ids of their buttons are handles, beside `other` and `timeout`; without such, `next`.
+
+        `cards` are objects: `{"id": "pizza", "title": "Pizza", "buttons": [{"id": "order", "label": "Order"}]}`.
+        """
+        return self.node(
+            "chatbot.cards",
+            id=id,
+            text=text,
+            cards=cards,
+            cards_from=cards_from,
+            variable=variable,
+            invalid_text=invalid_text,
+            retries=retries,
+            timeout=timeout,
+            reminders=reminders,
+            pace=pace,
+        )
 
     def split(
         self,

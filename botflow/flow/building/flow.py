@@ -17,6 +17,7 @@ from botflow.flow.graph import ExecutionMode
 from botflow.flow.problems import FlowProblems, Report
 
 Option = str | Mapping[str, Any]
+Files = Sequence[str | Mapping[str, str]]
 
 
 class PolicyWords(TypedDict, total=False):
@@ -33,6 +34,7 @@ class PolicyWords(TypedDict, total=False):
     recap: str
     bursts: Literal["queue", "merge", "supersede"]
     merge_within: Time
+    pace: Literal["human", "instant"]
     ordering: Literal["accepted", "sent"]
     validity: Time
     quiet_hours: Mapping[Literal["from", "to"], str]
@@ -156,12 +158,13 @@ class Flow(ChoosingSteps, RunSteps):
         self,
         text: str,
         *,
-        media: Sequence[str | Mapping[str, str]] | None = None,
+        media: Files | None = None,
         quick_replies: Sequence[str | Mapping[str, str]] | None = None,
+        pace: str | None = None,
         id: str | None = None,
     ) -> Step:
-        """Say something, then leave by `next`."""
-        return self.node("chatbot.say", id=id, text=text, media=media, quick_replies=quick_replies)
+        """Say something, then leave by `next`. A quick reply with a `url` opens a link."""
+        return self.node("chatbot.say", id=id, text=text, media=media, quick_replies=quick_replies, pace=pace)
 
     def ask(
         self,
@@ -173,12 +176,15 @@ class Flow(ChoosingSteps, RunSteps):
         max: float | str | None = None,
         pattern: str | None = None,
         choices: Sequence[Option] | None = None,
+        choices_from: Mapping[str, Any] | None = None,
+        media: Files | None = None,
         accept: Sequence[str] | None = None,
         many: bool | None = None,
         invalid_text: str | None = None,
         retries: int | None = None,
         timeout: Time | None = None,
         reminders: Sequence[Mapping[str, Any]] | None = None,
+        pace: str | None = None,
         id: str | None = None,
     ) -> Step:
         """Ask a question and wait; handles `answered`, `invalid`, `timeout`."""
@@ -192,27 +198,33 @@ class Flow(ChoosingSteps, RunSteps):
             max=max,
             pattern=pattern,
             choices=choices,
+            choices_from=choices_from,
+            media=media,
             accept=accept,
             many=many,
             invalid_text=invalid_text,
             retries=retries,
             timeout=timeout,
             reminders=reminders,
+            pace=pace,
         )
 
     def menu(
         self,
         text: str,
-        options: Mapping[str, Option] | Sequence[Mapping[str, Any]],
+        options: Mapping[str, Option] | Sequence[Mapping[str, Any]] = (),
         *,
+        options_from: Mapping[str, Any] | None = None,
+        media: Files | None = None,
         variable: str | None = None,
         invalid_text: str | None = None,
         retries: int | None = None,
         timeout: Time | None = None,
         reminders: Sequence[Mapping[str, Any]] | None = None,
+        pace: str | None = None,
         id: str | None = None,
     ) -> Step:
-        """Offer options; each id is a handle, beside `other` and `timeout`.
+        """Offer options; each id is a handle, beside `other` and `timeout`. With `options_from` the handle is `chosen`.
 
         `options` are labels by id, `{"pizza": "Pizza"}`, or objects: `{"pizza": {"label": "Pizza", "match": ["pie"]}}`.
         """
@@ -220,12 +232,15 @@ class Flow(ChoosingSteps, RunSteps):
             "chatbot.menu",
             id=id,
             text=text,
-            options=_named(options, key="id", word="label"),
+            options=_named(options, key="id", word="label") or None,
+            options_from=options_from,
+            media=media,
             variable=variable,
             invalid_text=invalid_text,
             retries=retries,
             timeout=timeout,
             reminders=reminders,
+            pace=pace,
         )
 
     def form(
@@ -233,11 +248,13 @@ class Flow(ChoosingSteps, RunSteps):
         fields: Sequence[Mapping[str, Any]],
         *,
         text: str | None = None,
+        media: Files | None = None,
         words: Sequence[str] | None = None,
         confirm: str | None = None,
         retries: int | None = None,
         timeout: Time | None = None,
         reminders: Sequence[Mapping[str, Any]] | None = None,
+        pace: str | None = None,
         id: str | None = None,
     ) -> Step:
         """Ask several questions, of which one message may answer many; handles `done`, `invalid`, `timeout`.
@@ -248,12 +265,14 @@ class Flow(ChoosingSteps, RunSteps):
             "chatbot.form",
             id=id,
             text=text,
+            media=media,
             fields=list(fields),
             words=words,
             confirm=confirm,
             retries=retries,
             timeout=timeout,
             reminders=reminders,
+            pace=pace,
         )
 
     # -- decisions
@@ -295,6 +314,7 @@ class Flow(ChoosingSteps, RunSteps):
         max_tokens: int | None = None,
         model: str | None = None,
         timeout: Time | None = None,
+        media: Files | None = None,
         id: str | None = None,
     ) -> Step:
         """Let a model write the reply; `fallback` is said when there is none. Handles `next`, `error`."""
@@ -308,6 +328,7 @@ class Flow(ChoosingSteps, RunSteps):
             max_tokens=max_tokens,
             model=model,
             timeout=timeout,
+            media=media,
         )
 
     def extract(

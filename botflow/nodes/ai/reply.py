@@ -13,6 +13,7 @@ from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
 from botflow.flow.node_spec import Advice, Surroundings
+from botflow.nodes.chatbot.media_and_buttons import MediaList, render_media
 
 LONGEST_REPLY = 8_000  # characters: five long text messages
 
@@ -35,6 +36,8 @@ class ReplyProperties(Properties):
     model. Without it: the provider's default."""
     timeout: Duration = 30.0
     """How long to wait for the model; then the node leaves by `error`."""
+    media: MediaList = ()
+    """Files to send with the reply: addresses, or objects with `url` and `contentType`."""
 
 
 class AiReply(NodeType):
@@ -81,7 +84,8 @@ def _reply(properties: ReplyProperties, scene: Scene) -> Generator[Ask, Answer, 
             raise NodeFailure(failure.message, code=failure.code)
         scene.record(NodeFailed(scene.node.id, failure.code, failure.message))
         text = fallback
-    scene.say(text)  # as it is: a model's text is never rendered as a template
+    # The text as it is: a model's words are never rendered as a template.
+    scene.say(text, media=render_media(properties.media, scene) if properties.media else ())
     if properties.variable:
         scene.set(properties.variable, text)
     return Leave("next", {"text": text})

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PlainSerializer, ValidatorFunctionWrapHandler, WrapValidator
 
-from botflow.engine.effects import QuickReply
+from botflow.engine.buttons import QuickReply
 from botflow.engine.events import AnswerRefused, ReminderDue
-from botflow.engine.node_type import KeepWaiting, WaitForMessage
+from botflow.engine.node_type import KeepWaiting, Leave, NodeFailure, WaitForMessage
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.flow.node_spec import Advice
@@ -65,6 +66,17 @@ def remind(
     scene.record(ReminderDue(scene.node.id))
     scene.say(scene.render(due.text if due and due.text is not None else question), quick_replies=quick_replies)
     return KeepWaiting()
+
+
+def nothing_to_choose(scene: Scene, handle: str, output: Mapping[str, Any] = MappingProxyType({})) -> Leave:
+    """Leave by `handle` because a list has no items; NodeFailure `options.none` if that leads nowhere."""
+    if not scene.connected(handle):
+        raise NodeFailure(
+            "there is nothing to choose: the list has no items",
+            code="options.none",
+            hint=f"connect {handle}, or fill the list before",
+        )
+    return Leave(handle, {"text": "", **output})
 
 
 def refuse(scene: Scene, reason: str, retries: Retries) -> bool:
