@@ -103,7 +103,7 @@ class Channel(Protocol):
     def render(self, messages: Sequence[SendMessage], channel: str) -> list[SendMessage]:
         """Return the messages as the provider sends them, in order (long texts split, options numbered).
 
-        A part with `only_by_api` is never given to `reply`; it and the parts behind it have `ordering` "sent".
+        A part with `only_by_api` is never given to `reply`; then all parts of these messages have it.
         """
 
     def reply(self, outbounds: Sequence[StoredOutbound], status_url: Callable[[StoredOutbound], str] | None) -> str:

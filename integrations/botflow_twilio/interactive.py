@@ -43,7 +43,6 @@ def interactive_parts(message: SendMessage) -> list[SendMessage] | None:
         text=body,
         quick_replies=options,
         only_by_api=True,
-        ordering="sent",
         list_title="" if _are_buttons(options) else _list_title(message.language),
     )
     return [*(replace(bare, media=(medium,)) for medium in message.media), *picture_parts(message), asked]

@@ -29,7 +29,7 @@ def render(messages: Sequence[SendMessage], channel: str, *, has_contents: bool 
         on = message.channel or channel
         asked = interactive_parts(message) if has_contents and on == "whatsapp" and not message.content_sid else None
         parts += _parts(message, on) if asked is None else map(_plain, asked)
-    return _fit_one_reply(_in_line(parts))
+    return _by_one_way(_fit_one_reply(parts))
 
 
 def _plain(part: SendMessage) -> SendMessage:
@@ -45,10 +45,12 @@ def _choice_only(card: Card) -> Card:
     return replace(card, text="", picture=None, buttons=tuple(button for button in card.buttons if not button.url))
 
 
-def _in_line(parts: list[SendMessage]) -> list[SendMessage]:
-    """Let the parts behind one that only the API can send wait until it has left."""
-    first = next((at for at, part in enumerate(parts) if part.only_by_api), len(parts))
-    return [*parts[:first], *(replace(part, ordering="sent") for part in parts[first:])]
+def _by_one_way(parts: list[SendMessage]) -> list[SendMessage]:
+    """Let the API send all parts if it must send one: a part in the webhook's reply is confirmed by a callback only,
+    and those behind it would wait for that."""
+    if not any(part.only_by_api for part in parts):
+        return parts
+    return [replace(part, only_by_api=True) for part in parts]
 
 
 def _parts(message: SendMessage, channel: str) -> Iterator[SendMessage]:

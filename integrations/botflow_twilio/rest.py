@@ -72,7 +72,7 @@ class Rest:
         from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 
         asked = outbound.message
-        sid = await self._contents.sid_of(client, asked) if asked.only_by_api else None
+        sid = await self._contents.sid_of(client, asked) if asked.quick_replies else None
         arguments = _arguments(outbound, sid)
         if status_url:
             arguments["status_callback"] = status_url
@@ -112,7 +112,7 @@ class Rest:
             raise ProviderError(
                 "Twilio cannot be asked without an account", code="twilio.not_configured", hint="set TWILIO_ACCOUNT_SID"
             )
-        if outbound.message.content_sid or outbound.message.only_by_api:
+        if outbound.message.content_sid or outbound.message.quick_replies:
             raise ProviderError(
                 "only Twilio knows the text of a template, so a message cannot be found by it", code="twilio.template"
             )

@@ -130,11 +130,17 @@ async def test_a_refused_recipient_gets_no_second_try_as_text(twilio: TwilioStan
     assert (twilio.messages(), twilio.sends) == ([], 1)
 
 
-def test_files_go_before_the_question_and_what_follows_waits_for_it() -> None:
+def test_files_go_before_the_question_and_all_parts_go_one_way() -> None:
     message = asked("Pizza", media=(PICTURE, PICTURE))
-    assert shown(message) == [("", 1, False), ("", 1, False), ("What?", 0, True)]
+    assert shown(message) == [("", 1, True), ("", 1, True), ("What?", 0, True)]
     parts = render([SendMessage(text="Hi"), message, SendMessage(text="Bye")], "whatsapp", has_contents=True)
-    assert [each.ordering for each in parts] == ["", "", "", "sent", "sent"]
+    assert [(each.text, each.only_by_api, bool(each.quick_replies)) for each in parts] == [
+        ("Hi", True, False),
+        ("", True, False),
+        ("", True, False),
+        ("What?", True, True),
+        ("Bye", True, False),
+    ]
     assert SendMessage.from_json(parts[3].to_json()) == parts[3]
 
 

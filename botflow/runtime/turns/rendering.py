@@ -92,23 +92,17 @@ def parts_to_person(
     if provider is None:
         return [OutboundPart(message=message, state="sent") for message in messages]
     rendered = provider.render(messages, channel)
-    limit = provider.reply_limit if answered_now else 0
+    is_by_api = any(message.only_by_api for message in rendered)
+    limit = provider.reply_limit if answered_now and not is_by_api else 0
     return [
         OutboundPart(
             message=_from(message, address),
             # A part that must wait until the previous one has left cannot share a reply with it.
-            state="handed" if position < _handed(message, limit) else "ready",
+            state="handed" if position < (1 if message.ordering and limit else limit) else "ready",
             segments=_segments(provider, message, channel),
         )
         for position, message in enumerate(rendered)
     ]
-
-
-def _handed(message: SendMessage, limit: int) -> int:
-    """Return up to which position a part like this may be handed over in a reply that holds `limit` parts."""
-    if message.only_by_api:
-        return 0
-    return 1 if message.ordering and limit else limit
 
 
 def _to_another(message: SendMessage, channels: Mapping[str, Channel], turn: Turn) -> list[OutboundPart]:
