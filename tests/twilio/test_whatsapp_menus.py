@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.twilio.test_conversations import THEM, US, Phone, until
@@ -61,19 +62,22 @@ async def test_options_are_pressed_and_a_late_press_answers_nothing(database_url
                     if each.content_sid
                 ]
 
+            async def have_come(count: int, asked: Callable[[], list[tuple[str, str]]] = asked) -> None:
+                await until(lambda: len(asked()) == count)
+
             assert await phone.text("hi", To=f"whatsapp:{US}") == []  # all of it goes by the API, in order
-            await until(lambda asked=asked: len(asked()) == 1)
+            await have_come(1)
             assert [message.body == "Welcome!" for message in twilio.messages(person)] == [True, False]
             assert asked()[0][0] == "What would you like?"
             assert f"@{workflow}/dish/yes" in asked()[0][1]
 
             assert await press("Surprise me", ButtonPayload=f"@{workflow}/dish/yes") == []
-            await until(lambda asked=asked: len(asked()) == 2)
+            await have_come(2)
             assert asked()[1][0] == "yes, is that right?"
             assert "twilio/list-picker" in asked()[1][1]
 
             await press("Surprise me", ButtonPayload=f"@{workflow}/dish/yes")  # the same button once more
-            await until(lambda asked=asked: len(asked()) == 3)
+            await have_come(3)
             assert asked()[2][0] == "Please choose one of these."
 
             form = {"ListId": f"@{workflow}/sure/no", "ListTitle": "No"}
