@@ -43,6 +43,7 @@ from botflow.cli.commands import (
     workflow_canary,  # noqa: F401 -- it adds its command to `workflows`
     workflow_drafts,
     workflow_plan,  # noqa: F401 -- it adds its command to `workflows`
+    workflow_variants,  # noqa: F401 -- it adds its command to `workflows`
     workflows,
 )
 from botflow.cli.launch import collect_garbage_seldom, known_secrets

@@ -8,6 +8,7 @@ from typing import cast
 
 from botflow.engine import events
 from botflow.engine.asks import Answer, Ask, AskModel, Choice
+from botflow.engine.buttons import option_of, question_of
 from botflow.engine.corrections.rewind import turn_back
 from botflow.engine.level import Level
 from botflow.engine.node_type import FITTING, Answerable, NodeFailure, NodeType, Questioning, Starts
@@ -63,6 +64,7 @@ def arrive(
         return _woken(session.wait, scene)
     if "message" not in session.wait.accepts:
         return Ignored("not_waiting")
+    _drop_other_questions_button(scene)
     interrupt = _named_interrupt(flow, scene, node_types)
     if interrupt is None and scene.policy.corrections and (turning := turn_back(scene, node_types)) is not None:
         scene.answered = turning == "answer"
@@ -75,6 +77,14 @@ def arrive(
     scene.push(Level(flow=flow, node=interrupt.target, kind="digression", interrupt=interrupt.id))
     scene.record(events.FrameEntered(interrupt.id, interrupt.target))
     return Start()
+
+
+def _drop_other_questions_button(scene: Scene) -> None:
+    """Let the node read nothing where an old message's button was pressed: its words may be an option here, too."""
+    inbound = scene.inbound
+    pressed = question_of(inbound.payload)
+    if pressed and pressed != f"{scene.level.flow.id}/{scene.level.node}":
+        scene.hear(replace(inbound, text="", payload=""))
 
 
 def _woken(wait: Wait, scene: Scene) -> Arrival:
@@ -163,7 +173,7 @@ def _named_interrupt(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType
     """
     if not flow.interrupts:
         return None
-    text = scene.inbound.payload or scene.inbound.text.strip()
+    text = option_of(scene.inbound.payload) or scene.inbound.text.strip()
     candidates = _candidates(flow, scene)
     alike: list[Interrupt] = []
     if text and len(text) <= _LONGEST_KEYWORD:

@@ -8,19 +8,9 @@ from typing import Any, Literal
 
 import orjson
 
+from botflow.engine.buttons import Card, QuickReply
 from botflow.engine.inbound import Media
 from botflow.values import value
-
-
-@value(frozen=True, slots=True, kw_only=True)
-class QuickReply:
-    """A button: its title, and the payload that comes back when it is pressed."""
-
-    title: str
-    payload: str
-
-    def to_json(self) -> dict[str, str]:
-        return {"title": self.title, "payload": self.payload}
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -32,7 +22,12 @@ class SendMessage:
     arrive. After `validity_s` seconds it is not
     sent any more; with `ordering` "sent" it leaves once the message before it has left. `content_sid` names a template
     at the provider, and `content_variables` holds the template's values. `author` is the person who wrote it, "" for
-    the flow.
+    the flow. `typing_s` is how long a chat shows that the bot writes, before it shows the message.
+
+    `question` (`workflow/node`) and `language` are those of a message whose buttons answer a question; a channel reads
+    them when it renders the message, and a message for people to read does not store them. Of a rendered part,
+    `only_by_api` says that a webhook's reply cannot carry it, and `list_title` is the word on the button that opens its
+    options as a list.
     """
 
     text: str
@@ -48,6 +43,12 @@ class SendMessage:
     content_sid: str = ""
     content_variables: Mapping[str, str] = field(default_factory=dict)
     author: str = ""
+    cards: tuple[Card, ...] = ()
+    typing_s: float = 0.0
+    list_title: str = ""
+    only_by_api: bool = False
+    question: str = ""
+    language: str = ""
 
     def to_json(self) -> dict[str, Any]:
         full: dict[str, Any] = {
@@ -64,6 +65,11 @@ class SendMessage:
             "contentSid": self.content_sid,
             "contentVariables": self.content_variables,
             "author": self.author,
+            "cards": [card.to_json() for card in self.cards],
+            "typing": self.typing_s,
+            "listTitle": self.list_title,
+            "onlyByApi": self.only_by_api,
+            "language": self.language if self.only_by_api else "",
         }
         return {name: value for name, value in full.items() if value or name == "text"}
 
@@ -72,9 +78,7 @@ class SendMessage:
         return cls(
             text=stored["text"],
             media=tuple(Media.from_json(medium) for medium in stored.get("media", ())),
-            quick_replies=tuple(
-                QuickReply(title=reply["title"], payload=reply["payload"]) for reply in stored.get("quickReplies", ())
-            ),
+            quick_replies=tuple(map(QuickReply.from_json, stored.get("quickReplies", ()))),
             channel=stored.get("channel", ""),
             to=stored.get("to", ""),
             sender=stored.get("sender", ""),
@@ -85,6 +89,11 @@ class SendMessage:
             content_sid=stored.get("contentSid", ""),
             content_variables=stored.get("contentVariables", {}),
             author=stored.get("author", ""),
+            cards=tuple(map(Card.from_json, stored.get("cards", ()))),
+            typing_s=stored.get("typing", 0.0),
+            list_title=stored.get("listTitle", ""),
+            only_by_api=stored.get("onlyByApi", False),
+            language=stored.get("language", ""),
         )
 
 

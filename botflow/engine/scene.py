@@ -12,8 +12,9 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from botflow.engine.buttons import Card, QuickReply
 from botflow.engine.contact import Contact, ContactView
-from botflow.engine.effects import Effect, QuickReply, SendMessage
+from botflow.engine.effects import Effect, SendMessage
 from botflow.engine.events import Event, OutputKept
 from botflow.engine.following import Following
 from botflow.engine.forks.beginning import heard_before
@@ -27,6 +28,7 @@ from botflow.engine.session import AlarmKind, Frame, Handoff, Parent, Session
 from botflow.engine.time_zone import zone_of_person
 from botflow.errors import FlowError
 from botflow.flow.contact_fields import contact_field_of
+from botflow.flow.fields import ITEM
 from botflow.flow.graph import Flow, Node
 from botflow.flow.templates.language_filters import CLOCK_NAMES, SETTINGS, RenderSettings
 from botflow.flow.templates.template import INPUT, NODES, VARIABLES
@@ -38,7 +40,7 @@ _NAMESPACES = frozenset((VARIABLES, INPUT, NODES, SETTINGS))
 class Scene(PersonScene):
     """One turn's view of a session. What a node type may use:
 
-    say(text)             say a rendered text to the session's person, with media and quick replies
+    say(text)             say a rendered text to the session's person, with media, quick replies and cards
     send(message)         send a message that names its own channel and recipient
     follow_up(effect)     let something happen after the commit
     set(name, value)      assign a variable, or with a name such as `contact.name` a field of the person
@@ -179,6 +181,10 @@ class Scene(PersonScene):
         """Render a template of HTML or the like, with the values in it escaped by a function of a module."""
         return self.flow.templates.render_escaped(source, self._values(), escape)
 
+    def render_item(self, source: str, item: Any) -> str:
+        """Render a template that may also read `item`, one of a list."""
+        return self.flow.templates.render(source, {**self._values(), ITEM: item})
+
     def render_value(self, value: Any, zone: ZoneInfo | None = None) -> Any:
         """Render every template inside a JSON value. A string that is one bare expression keeps that value's type.
         Times are those of `zone`, without it of the person's zone."""
@@ -219,10 +225,18 @@ class Scene(PersonScene):
 
     # -- what a node does
 
-    def say(self, text: str, *, media: tuple[Media, ...] = (), quick_replies: tuple[QuickReply, ...] = ()) -> None:
+    def say(
+        self,
+        text: str,
+        *,
+        media: tuple[Media, ...] = (),
+        quick_replies: tuple[QuickReply, ...] = (),
+        cards: tuple[Card, ...] = (),
+    ) -> None:
         """Say `text` (already rendered) to the session's person; an empty message is not sent."""
-        if text.strip() or media:
-            self.send(SendMessage(text=text, media=media, quick_replies=quick_replies))
+        if text.strip() or media or cards:
+            message = SendMessage(text=text, media=media, quick_replies=quick_replies, cards=cards)
+            self.send(self.following.speak(message, self.levels[-1] if self.levels else None, self.inbound.channel))
 
     def send(self, message: SendMessage) -> None:
         """Send a message after the commit; LimitExceeded when this turn says too much, or the same too often."""

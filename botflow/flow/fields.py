@@ -37,6 +37,8 @@ CAMEL_CASE = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, p
 MESSAGE_FIELDS = ("text", "payload", "media", "location", "token", "consent", "address", "parameters")
 # The fields of a request to a webhook, as its key reads them in `$request`.
 REQUEST_FIELDS = ("headers", "query")
+ITEM = "item"  # what a template about one element of a list reads
+Pace = Literal["human", "instant"]
 TextKind = Literal["template", "condition", "pattern", "workflow"]
 
 
@@ -58,8 +60,9 @@ class WrongProperty(ValueError):
 class Marker:
     """Says, inside Annotated, what the strings of a field are.
 
-    `reads`: the only names that they may read, as `$name`; None for all that a node of the flow may, and `also`.
-    `longest`: how many characters a template may have that `Scene.render_escaped` renders.
+    `reads`: the only names that they may read, as `$name`; None for all that a node of the flow may. `also`: names that
+    they may read besides, such as `item`. `longest`: how many characters a template may have that
+    `Scene.render_escaped` renders.
     """
 
     kind: TextKind
@@ -72,6 +75,7 @@ Condition = Annotated[str, Field(min_length=1, max_length=2_000), Marker("condit
 Pattern = Annotated[str, Field(min_length=1, max_length=1_000), Marker("pattern")]
 VariableName = Annotated[str, Field(min_length=1, max_length=64), Widget("combobox", source="variables")]
 HandleName = Annotated[str, Field(min_length=1, max_length=64), Widget("text", label="Leave by", placeholder="large")]
+ItemText = Annotated[str, Field(max_length=2_000), Marker("template", also=(ITEM,))]
 WorkflowId = Annotated[str, Field(min_length=1, max_length=64), Marker("workflow")]
 
 

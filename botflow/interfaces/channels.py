@@ -101,7 +101,10 @@ class Channel(Protocol):
         """Normalise a verified webhook (opt-out words as `consent`); RejectedInbound when a field is missing."""
 
     def render(self, messages: Sequence[SendMessage], channel: str) -> list[SendMessage]:
-        """Return the messages as the provider sends them, in order (long texts split, options numbered)."""
+        """Return the messages as the provider sends them, in order (long texts split, options numbered).
+
+        A part with `only_by_api` is never given to `reply`; then all parts of these messages have it.
+        """
 
     def reply(self, outbounds: Sequence[StoredOutbound], status_url: Callable[[StoredOutbound], str] | None) -> str:
         """Return the body of the webhook's reply, with which the provider sends these parts."""

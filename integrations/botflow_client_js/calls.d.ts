@@ -438,6 +438,7 @@ export interface SessionMessage {
   errorCode: string | null;
   media: (Record<string, any>)[];
   quickReplies: (Record<string, any>)[];
+  cards: (Record<string, any>)[];
   location: Record<string, any> | null;
 }
 
@@ -547,6 +548,16 @@ export interface WorkflowCounts {
   executions: number;
   nodes: NodeCount[];
   edges: EdgeCount[];
+}
+
+/** The variants of a split, by the conversations that began from `after` until before `before`. */
+export interface VariantResults {
+  workflow: string;
+  node: string;
+  goal: string | null;
+  after: string;
+  before: string;
+  variants: VariantResult[];
 }
 
 /**
@@ -742,6 +753,7 @@ export interface Outbound {
   text: string;
   media: (Record<string, any>)[];
   quickReplies: (Record<string, any>)[];
+  cards: (Record<string, any>)[];
   author: string | null;
   errorCode: string | null;
   attempts: number;
@@ -766,6 +778,7 @@ export interface OutboundDetails {
   text: string;
   media: (Record<string, any>)[];
   quickReplies: (Record<string, any>)[];
+  cards: (Record<string, any>)[];
   author: string | null;
   errorCode: string | null;
   attempts: number;
@@ -1376,6 +1389,22 @@ export interface EdgeCount {
   count: number;
 }
 
+/** What became of one variant. */
+export interface VariantResult {
+  variant: string;
+  /** How many conversations and runs got it. */
+  conversations: number;
+  /** How many people these were; each keeps their variant in all their conversations. */
+  people: number;
+  /** How many of the conversations reached the goal; null without one. */
+  reached: number | null;
+  /** How many of the people did. */
+  peopleReached: number | null;
+  completed: number;
+  failed: number;
+  waiting: number;
+}
+
 /** What a turn did: a kind, such as `edge`, and its values. */
 export interface TurnEvent {
   kind: string;
@@ -1939,6 +1968,12 @@ export class Calls extends Caller {
    * `executions:read`.
    */
   getWorkflowCounts(workflow: string | number, options?: { version?: number; after?: string | Date; before?: string | Date } & CallOptions): Promise<WorkflowCounts>;
+
+  /**
+   * Count what became of each variant of a split: conversations, people, and how many reached the goal. It needs the
+   * scope `executions:read`.
+   */
+  getVariantResults(workflow: string | number, options: { node: string; goal?: string; version?: number; after?: string | Date; before?: string | Date } & CallOptions): Promise<VariantResults>;
 
   /** List a workflow's sessions, by channel and external id. It needs the scope `sessions:read`. */
   getSessionsByWorkflowId(workflow: string | number, options?: { cursor?: string; limit?: number; channel?: string; active?: boolean } & CallOptions): Pages<Session>;

@@ -1261,6 +1261,19 @@ export class Calls extends Caller {
     });
   }
 
+  /**
+   * Count what became of each variant of a split: conversations, people, and how many reached the goal. It needs the
+   * scope `executions:read`.
+   */
+  getVariantResults(workflow, { node, goal, version, after, before, signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/variants`,
+      query: { node, goal, version, after, before },
+      signal,
+    });
+  }
+
   /** List a workflow's sessions, by channel and external id. It needs the scope `sessions:read`. */
   getSessionsByWorkflowId(workflow, { cursor, limit, channel, active, signal } = {}) {
     return this._list({

@@ -81,7 +81,7 @@ class TwilioChannel:
         return parse_status(request)
 
     def render(self, messages: Sequence[SendMessage], channel: str) -> list[SendMessage]:
-        return render(messages, channel)
+        return render(messages, channel, has_contents=self._has_account and bool(self._auth_token))
 
     def reply(self, outbounds: Sequence[StoredOutbound], status_url: Callable[[StoredOutbound], str] | None) -> str:
         return response(outbounds, status_url)

@@ -12,6 +12,7 @@ from tests.faults.broken_promises import HowItBroke, failure_without, how_it_bro
 from tests.faults.fences import FENCES_OF_THE_TURN
 from tests.faults.fences_around import FENCES_AROUND_THE_TURN
 from tests.faults.fences_bursts import FENCES_OF_BURSTS
+from tests.faults.fences_buttons import FENCES_OF_BUTTONS
 from tests.faults.fences_canaries import FENCES_OF_CANARIES
 from tests.faults.fences_clients import FENCES_OF_THE_CLIENTS
 from tests.faults.fences_consent import FENCES_OF_CONSENT
@@ -41,6 +42,7 @@ FENCES = (
     *FENCES_OF_TRIGGERS,
     *FENCES_OF_SECRETS,
     *FENCES_OF_BURSTS,
+    *FENCES_OF_BUTTONS,
     *FENCES_OF_CONSENT,
     *FENCES_OF_EXECUTIONS,
     *FENCES_OF_FILES,

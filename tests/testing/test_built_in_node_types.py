@@ -113,11 +113,24 @@ EXAMPLES = [
         "chatbot.ask", {"text": "Which?", "expect": "choices", "choices": ["Red", "Blue"], "max": 1, "variable": "name"}
     ),
     of("chatbot.menu", {"text": "Which?", "options": OPTIONS, "variable": "dish", "timeout": "1h"}),
+    of("chatbot.menu", {"text": "Which?", "optionsFrom": {"list": "{{ [color, 'blue'] }}"}, "variable": "dish"}),
+    of(
+        "chatbot.cards",
+        {
+            "text": "Which?",
+            "cards": [{"id": "a", "title": "A {{ color }}", "buttons": [{"id": "take", "label": "Take"}]}],
+            "variable": "dish",
+            "timeout": "1h",
+        },
+    ),
+    of("chatbot.cards", {"cards": [{"title": "A {{ color }}", "picture": "https://files.test/1.jpg"}]}),
     of("ai.reply", {"instructions": "Talk.", "fallback": "Call us, {{ color }}.", "variable": "said"}),
     of("ai.route", {"routes": [{"handle": "x", "examples": ["hello"]}, {"handle": "y", "description": "y"}]}),
     of("ai.extract", {"fields": {"qty": {"type": "integer"}, "day": {"type": "date", "required": False}}}),
     of("conditional.branch", {"cases": [{"handle": "large", "when": "stock >= 5"}]}),
     of("conditional.switch", {"value": "color", "cases": [{"handle": "x", "equals": "red"}]}),
+    of("conditional.switch", {"value": "stock", "cases": [{"handle": "x", "from": 1, "below": 99}]}),
+    of("logic.split", {"variants": [{"id": "a"}, {"id": "b", "weight": 2}], "variable": "variant"}),
     of("logic.set", {"variables": {"total": "{{ stock * 2 }}", "list": [1, "{{ color }}"]}}),
     of(
         "logic.subflow",

@@ -48,7 +48,7 @@ def check_variables(
             scope = known if text.reads is None else set()
             if returned and child is not None:
                 scope = variables_of(child) | _handed_in(child.document.id, documents)
-            for name in sorted(variables_read(text) - scope):
+            for name in sorted(variables_read(text) - scope - set(text.also)):
                 report.warning(
                     "variable.never_set",
                     f"{node.id!r} reads the variable {name!r}, and nothing sets it",

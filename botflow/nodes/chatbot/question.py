@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PlainSerializer, ValidatorFunctionWrapHandler, WrapValidator
 
-from botflow.engine.effects import QuickReply
+from botflow.engine.buttons import QuickReply
 from botflow.engine.events import AnswerRefused, ReminderDue
-from botflow.engine.node_type import KeepWaiting, WaitForMessage
+from botflow.engine.inbound import Media
+from botflow.engine.node_type import KeepWaiting, Leave, NodeFailure, WaitForMessage
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.flow.node_spec import Advice
@@ -64,15 +66,16 @@ def ask_and_wait(
     scene: Scene,
     words: str,
     *,
+    media: tuple[Media, ...] = (),
     quick_replies: tuple[QuickReply, ...] = (),
     reminders: Reminders = (),
     timeout_s: float | None = None,
 ) -> WaitForMessage:
     """Say `words` with the question's buttons, and wait for the answer, or for the news that they did not arrive."""
     if not is_watched(scene):
-        scene.say(words, quick_replies=quick_replies)
+        scene.say(words, media=media, quick_replies=quick_replies)
         return wait_for_answer(reminders, timeout_s)
-    say_watched(scene, words, "failed", quick_replies=quick_replies)
+    say_watched(scene, words, "failed", media=media, quick_replies=quick_replies)
     return replace(wait_for_answer(reminders, timeout_s), delivery=True)
 
 
@@ -89,6 +92,17 @@ def remind(
     scene.record(ReminderDue(scene.node.id))
     scene.say(scene.render(due.text if due and due.text is not None else question), quick_replies=quick_replies)
     return KeepWaiting()
+
+
+def nothing_to_choose(scene: Scene, handle: str, output: Mapping[str, Any] = MappingProxyType({})) -> Leave:
+    """Leave by `handle` because a list has no items; NodeFailure `options.none` if that leads nowhere."""
+    if not scene.connected(handle):
+        raise NodeFailure(
+            "there is nothing to choose: the list has no items",
+            code="options.none",
+            hint=f"connect {handle}, or fill the list before",
+        )
+    return Leave(handle, {"text": "", **output})
 
 
 def refuse(scene: Scene, reason: str, retries: Retries) -> bool:

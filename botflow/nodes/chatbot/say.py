@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from botflow.engine.node_type import Leave, NodeType, Park, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Properties, WrongProperty
+from botflow.flow.fields import Pace, Properties, WrongProperty
 from botflow.flow.node_spec import Output, Outputs
 from botflow.flow.widgets import Widget
 from botflow.nodes.chatbot.media_and_buttons import Buttons, MediaList, render_buttons, render_media
@@ -23,7 +23,10 @@ class SayProperties(Properties):
     media: MediaList = ()
     """Files to send: addresses, or objects with `url` and `contentType`."""
     quick_replies: Buttons = ()
-    """Buttons: titles, or objects with `title` and `payload`."""
+    """Buttons: titles, or objects with `title` and `payload`, or with `title` and `url` for a link."""
+    pace: Pace | None = None
+    """How the chat shows the message: at once, or (`human`) as if somebody typed it. Without it: as the workflow
+    says."""
 
     @model_validator(mode="after")
     def _says_something(self) -> SayProperties:

@@ -10,7 +10,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from botflow.engine.effects import QuickReply, SendMessage
+from botflow.engine.buttons import QuickReply
+from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import CHAT, Media
 from botflow.engine.node_type import KeepWaiting, Leave
 from botflow.engine.scene import Scene

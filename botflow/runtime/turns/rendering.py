@@ -93,7 +93,8 @@ def parts_to_person(
     if provider is None:
         return [OutboundPart(message=message, state="sent") for message in messages]
     rendered = [part for message in _each_watched(messages) for part in _told_once(provider.render(message, channel))]
-    limit = provider.reply_limit if answered_now else 0
+    is_by_api = any(message.only_by_api for message in rendered)
+    limit = provider.reply_limit if answered_now and not is_by_api else 0
     return [
         OutboundPart(
             message=_from(message, address),

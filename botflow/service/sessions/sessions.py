@@ -85,6 +85,7 @@ class SessionMessage(Shown):
     error_code: str | None
     media: list[dict[str, JsonValue]]
     quick_replies: list[dict[str, JsonValue]]
+    cards: list[dict[str, JsonValue]]
     location: dict[str, JsonValue] | None
 
 
@@ -271,6 +272,7 @@ def shown_message(row: MessageRow) -> SessionMessage:
         error_code=row.error_code,
         media=body.get("media", []),
         quick_replies=body.get("quickReplies", []),
+        cards=body.get("cards", []),
         location=body.get("location"),
     )
 

@@ -76,7 +76,15 @@ from botflow_client.models.sessions import (
 )
 from botflow_client.models.short_addresses import RunDetails
 from botflow_client.models.token_keys import Role, TokenKey
-from botflow_client.models.usage import AiCall, EdgeCount, Usage, UsageGroup, WorkflowCounts
+from botflow_client.models.usage import (
+    AiCall,
+    EdgeCount,
+    Usage,
+    UsageGroup,
+    VariantResult,
+    VariantResults,
+    WorkflowCounts,
+)
 from botflow_client.models.users import MadeUser, User
 from botflow_client.models.versions import (
     ChangedEdge,
@@ -195,6 +203,8 @@ __all__ = [
     "User",
     "Validation",
     "ValueChange",
+    "VariantResult",
+    "VariantResults",
     "Version",
     "VersionDetail",
     "Webhook",

@@ -151,6 +151,7 @@ class SessionMessage:
     error_code: str | None
     media: list[dict[str, Any]]
     quick_replies: list[dict[str, Any]]
+    cards: list[dict[str, Any]]
     location: dict[str, Any] | None
 
 

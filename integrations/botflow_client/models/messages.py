@@ -84,6 +84,7 @@ class Outbound:
     text: str
     media: list[dict[str, Any]]
     quick_replies: list[dict[str, Any]]
+    cards: list[dict[str, Any]]
     author: str | None
     error_code: str | None
     attempts: int
@@ -112,6 +113,7 @@ class OutboundDetails:
     text: str
     media: list[dict[str, Any]]
     quick_replies: list[dict[str, Any]]
+    cards: list[dict[str, Any]]
     author: str | None
     error_code: str | None
     attempts: int

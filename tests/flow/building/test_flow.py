@@ -85,6 +85,8 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
         botflow_twilio.send_code(flow, "+4930123456", channel="call"),
         botflow_twilio.check_code(flow, "+4930123456"),
         flow.switch("total", {"six": 6}),
+        flow.split(["a", "b"], variable="variant"),
+        flow.cards([{"id": "a", "title": "A", "buttons": [{"id": "take", "label": "Take it"}]}], text="Which?"),
         flow.wait(timedelta(hours=2), business_hours={"mon-fri": "09:00-17:00"}, time_zone="Europe/Berlin"),
         flow.loop("{{ [1, 2] }}", as_="n", index="at", limit=5),
         flow.attempt(),

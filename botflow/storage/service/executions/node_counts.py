@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, column, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Text, and_, column, func, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 
 from botflow.records.runs import STATUSES
@@ -81,28 +81,37 @@ def count_nodes(
 
 def _events(connection: Connection, began: ColumnElement[bool]) -> list[Any]:
     """Return (kind, three fields, how often) of the events that lead to a node."""
+    event, fields = traced_events(connection)
+    statement = (
+        select(*fields, func.count())
+        .select_from(executions)
+        .join(turns, turns.c.session_id == executions.c.session_id)
+        .join(event, true())
+        .where(began, is_its_own_turn(), fields[0].in_((*_ARRIVALS, _HANDED_OFF)))
+        .group_by(*fields)
+    )
+    return list(connection.execute(statement))
+
+
+def traced_events(connection: Connection) -> tuple[FromClause, list[ColumnElement[str]]]:
+    """Return the events in a turn's trace as a table, with its first four fields as texts; the first is the kind."""
     if is_postgres(connection):
         event = func.jsonb_array_elements(turns.c.trace).table_valued(column("value", JSONB), name="event")
     else:
         event = func.json_each(turns.c.trace).table_valued(column("value", JsonText), name="event")
     value = event.c.value
-    fields = [value[place].as_string().label(f"field_{place}") for place in range(4)]
-    is_its_own = or_(
+    return event, [value[place].as_string().label(f"field_{place}") for place in range(4)]
+
+
+def is_its_own_turn() -> ColumnElement[bool]:
+    """Match the turns of an execution among those of its session, which has several executions one after the other."""
+    return or_(
         executions.c.trigger.is_not(None),
         and_(
             turns.c.at >= executions.c.started_at,
             or_(executions.c.ended_at.is_(None), turns.c.at <= executions.c.ended_at),
         ),
     )
-    statement = (
-        select(*fields, func.count())
-        .select_from(executions)
-        .join(turns, turns.c.session_id == executions.c.session_id)
-        .join(event, true())
-        .where(began, is_its_own, fields[0].in_((*_ARRIVALS, _HANDED_OFF)))
-        .group_by(*fields)
-    )
-    return list(connection.execute(statement))
 
 
 def _waiting(connection: Connection, version: int) -> dict[str, int]:

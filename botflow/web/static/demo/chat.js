@@ -32,6 +32,8 @@ let typingTimer = 0;
 let withPerson; // who has the conversation instead of the bot: "" while it waits for one, undefined for nobody
 let writing = ""; // the person who writes just now
 let writingTimer = 0;
+const paused = []; // messages that wait until the bot seems to have typed them
+let pauseTimer = 0;
 let offeredBy = ""; // the turn whose buttons are shown
 
 // -- conversations
@@ -45,6 +47,8 @@ function start(name) {
   isRunning = hasBeenOnline = isClosed = false;
   withPerson = undefined;
   writing = "";
+  clearTimeout(pauseTimer);
+  paused.length = 0;
   composer.clear();
   view.clear();
   view.welcome(false);
@@ -91,6 +95,7 @@ function opened({ messages, unsent, earlier: before, person }) {
 
 function say(text, more = {}) {
   if (!conversation || (!text.trim() && !more.media && !more.location)) return;
+  endPauses();
   view.offer([]);
   view.toEnd();
   conversation.send(text, more);
@@ -146,7 +151,34 @@ function reopen() {
   showState("online");
 }
 
+/** Show a message of the bot, after the pause that it asks for; those behind it wait for it. */
 function show(message) {
+  if (view.has(message.id) || (!paused.length && !pauseOf(message))) return showNow(message);
+  if (paused.some(({ id }) => id === message.id)) return;
+  paused.push(message);
+  if (paused.length === 1) pause();
+}
+
+function pauseOf(message) {
+  return document.hidden ? 0 : (message.typing ?? 0) * 1_000;
+}
+
+function pause() {
+  showTyping();
+  pauseTimer = setTimeout(() => {
+    showNow(paused.shift());
+    if (paused.length) pause();
+    else showTyping();
+  }, pauseOf(paused[0]));
+}
+
+/** Show what waits: the person goes on, or leaves the conversation. */
+function endPauses() {
+  clearTimeout(pauseTimer);
+  paused.splice(0).forEach(showNow);
+}
+
+function showNow(message) {
   view.endPreview(message.id);
   const isKnown = view.has(message.id);
   if (message.author) writing = "";
@@ -159,7 +191,8 @@ function show(message) {
 /** A turn's buttons stay while the turn goes on to say something without any, such as a question. */
 function offer(message) {
   const turn = message.id.split(".")[0];
-  if (message.quickReplies.length || turn !== offeredBy) view.offer(message.quickReplies);
+  const replies = message.quickReplies.filter((reply) => !reply.url);
+  if (replies.length || turn !== offeredBy) view.offer(replies);
   offeredBy = turn;
 }
 
@@ -200,7 +233,8 @@ function isTyping() {
 
 function showTyping() {
   clearTimeout(typingTimer);
-  if (!isTyping()) view.typing(false);
+  if (paused.length) view.typing(true);
+  else if (!isTyping()) view.typing(false);
   else typingTimer = setTimeout(() => view.typing(isTyping(), writing), writing ? 0 : TYPING_AFTER_MS);
 }
 

@@ -1,6 +1,7 @@
 /** The conversation as a person sees it. Draws messages in order, once each; drafts and the typing dots come and go. */
 
 import { dayName, element, entryOf, stamp } from "./bubble.js";
+import { close } from "./cards.js";
 import { markup } from "./markup.js";
 import { words } from "./words.js";
 
@@ -26,6 +27,7 @@ export class View {
     sizes.observe(this.#scroll);
     sizes.observe(this.#log); // a picture changes it when it is there
     this.#latest.addEventListener("click", () => this.toEnd());
+    this.#log.addEventListener("choose", ({ detail }) => this.onReply(detail));
   }
 
   clear() {
@@ -52,6 +54,7 @@ export class View {
     if (this.#shown.has(message.id)) return;
     this.welcome(false);
     if (message.direction === "out") this.endDraft();
+    else this.#shown.forEach(close); // what is said now answers the cards above, or asks for them again
     const entry = entryOf(message);
     entry.classList.toggle("new", isNew);
     this.#shown.set(message.id, entry);
@@ -65,6 +68,7 @@ export class View {
     const fromEnd = this.#scroll.scrollHeight - this.#scroll.scrollTop;
     const entries = messages.filter((one) => !this.#shown.has(one.id)).map((one) => {
       const entry = entryOf(one);
+      close(entry);
       this.#shown.set(one.id, entry);
       return entry;
     });

@@ -2,6 +2,7 @@
 
 const WORDS = {
   en: {
+    cards: "Cards", previous: "Back", next: "More",
     connecting: "Connecting…", online: "Online", again: "Trying again…",
     offline: "You are offline. Messages wait until you are back.",
     restart: "New conversation", workflow: "Workflow", conversation: "Conversation", messages: "Messages",
@@ -21,6 +22,7 @@ const WORDS = {
     noConnection: "No connection.", noPlace: "Your place cannot be found.", placeDenied: "This page may not know your place.",
   },
   de: {
+    cards: "Karten", previous: "Zurück", next: "Weiter",
     connecting: "Verbinden…", online: "Online", again: "Neuer Versuch…",
     offline: "Sie sind offline. Nachrichten warten, bis Sie wieder online sind.",
     restart: "Neue Unterhaltung", workflow: "Ablauf", conversation: "Unterhaltung", messages: "Nachrichten",
@@ -40,6 +42,7 @@ const WORDS = {
     noConnection: "Keine Verbindung.", noPlace: "Ihr Standort ist nicht zu finden.", placeDenied: "Diese Seite darf Ihren Standort nicht kennen.",
   },
   es: {
+    cards: "Tarjetas", previous: "Atrás", next: "Más",
     connecting: "Conectando…", online: "En línea", again: "Intentando de nuevo…",
     offline: "Sin conexión. Los mensajes esperan hasta que vuelva.",
     restart: "Nueva conversación", workflow: "Flujo", conversation: "Conversación", messages: "Mensajes",
@@ -59,6 +62,7 @@ const WORDS = {
     noConnection: "Sin conexión.", noPlace: "No se encuentra su ubicación.", placeDenied: "Esta página no puede conocer su ubicación.",
   },
   fr: {
+    cards: "Fiches", previous: "Précédent", next: "Suivant",
     connecting: "Connexion…", online: "En ligne", again: "Nouvel essai…",
     offline: "Vous êtes hors ligne. Les messages attendent votre retour.",
     restart: "Nouvelle conversation", workflow: "Scénario", conversation: "Conversation", messages: "Messages",
