@@ -113,6 +113,7 @@ FENCES_OF_EVENTS = (
     Fence(signatures._place, ", id])", "])", own_row),
     Fence(signatures._place, "organization, id])", "id])", own_row),
     Fence(targets.check_address, "not inner.is_global", "False", partial(private, address="10.0.0.1")),
+    Fence(targets.check_address, "or _is_within(inner, _NOT_PUBLIC)", "", partial(private, address="168.63.129.16")),
     Fence(targets.check_address, "or inner.is_multicast", "", partial(private, address="224.0.0.1")),
     Fence(
         targets._embedded,
