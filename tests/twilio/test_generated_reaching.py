@@ -29,7 +29,7 @@ from tests.stand_ins.twilio import TwilioStandIn
 from tests.twilio.phone_users import BOB, US, open_town
 from tests.twilio.test_generated_consent import FLOW, FROM_US, ROOMY, TELL, Life, spellings
 
-GENERATED = int(os.environ.get("BOTFLOW_TEST_CONVERSATIONS", "") or 24)
+GENERATED = int(os.environ.get("BOTFLOW_TEST_CONVERSATIONS", "") or 12)
 CRASHES: tuple[Point, ...] = ("effects.claimed", "effects.carried", "turn.begun", "turn.computed", "turn.committed")
 REACHED = (*FLOW, node("called", "trigger.missed_call", next="hello"))
 BEGIN = node(
@@ -149,4 +149,4 @@ async def test_whoever_is_written_to_first_wants_it_and_hears_it_once(
     print(f"\n{database_kind}: {dict(counts)}; sends against a person's will = {counts['against their will']}")
     assert counts["against their will"] == 0
     for happened in ("begun", "called", "not begun: stopped", "not called: stopped", "not begun: busy"):
-        assert counts[happened] >= counts["lives"] // 20, happened
+        assert counts[happened] >= max(1, counts["lives"] // 20), happened

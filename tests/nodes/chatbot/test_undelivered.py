@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from botflow.engine.inbound import Inbound
+from botflow.engine.moves.move import Move, MoveRefused, Version, move_session
 from tests.engine.conversation import Talk, node, say
 from tests.engine.inbounds import message
 
@@ -123,3 +124,17 @@ def test_the_simulator_reports_the_delivery_of_a_question() -> None:
     talk.send("hi", **PHONE)
     assert talk.delivery("sent") == []
     assert talk.delivery("failed", code="30003", reason="unreachable") == ["30003 unreachable"]
+
+
+def test_a_watched_question_moves_and_goes_on_waiting_where_its_edge_is_gone() -> None:
+    talk = Talk(ASK, BYE, LOST)
+    talk.send("hi", **PHONE)
+    plain = Talk({**ASK, "on": {"answered": "bye"}}, BYE)
+    old, new = Version(talk.flow, talk.types), Version(plain.flow, plain.types)
+    moved = move_session(talk.session, old, new, Move("same"))
+    assert not isinstance(moved, MoveRefused)
+    failure = news(talk, "failed", code="30005")
+    talk.conversation.state, talk.conversation.flow = moved, plain.flow
+    assert talk.take(failure) == []
+    assert talk.turn.status == "waiting"
+    assert talk.send("Ann", **PHONE) == ["Bye."]
