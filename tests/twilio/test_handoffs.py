@@ -54,10 +54,11 @@ async def test_a_person_writes_to_a_phone_until_its_owner_wants_no_more(twilio: 
     refused = [
         await call(site, "POST", f"/handoffs/{id}/claim", MARIA),
         await call(site, "POST", f"/handoffs/{id}/transfer", {"person": "Luigi"}),
+        await call(site, "POST", f"/handoffs/{id}/return"),
     ]
     waiting = (await answered(site, "GET", "/handoffs?state=waiting"))["items"]
     assert (shown["state"], [each.json()["code"] for each in refused], waiting) == (
-        *("opted_out", ["session.opted_out"] * 2),
+        *("opted_out", ["session.opted_out"] * 3),
         [],
     )
     assert await phone.text("START", OptOutType="START") == []

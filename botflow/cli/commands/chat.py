@@ -27,7 +27,7 @@ def chat(flows: FlowPaths) -> None:
 
     The conversation lives in a temporary database, and no text message leaves this machine. Lines may also be piped in.
     A flow file that is saved meanwhile is taken up by the next conversation. Commands: /file PATH, /place LAT LON,
-    /vars, /trace, /help, /quit.
+    /vars, /trace, /return NOTE, /help, /quit.
     """
     import secrets
 

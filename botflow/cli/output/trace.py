@@ -14,7 +14,7 @@ _REASONS = MappingProxyType(
         "opted_out": "the person has opted out",
         "opted_in": "no node answers an opt-in",
         "help": "the provider answers this word",
-        "handed_off": "a person has taken the conversation over",
+        "handed_off": "a person has the conversation, or is to take it",
     }
 )
 
@@ -42,6 +42,8 @@ def trace_line(event: Sequence[Any]) -> str:
             line = f"{node} failed (try {failed}) and is tried again: {code}, {message}"
         case ["waits", node]:
             line = f"{node} waits"
+        case ["handoff", node, queue, *_]:
+            line = f"{node} hands off to a person, in the queue {queue}"
         case ["ignored", reason]:
             line = f"ignored: {_REASONS.get(reason, reason)}"
         case ["log", node, level, message]:

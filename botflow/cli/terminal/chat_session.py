@@ -7,6 +7,8 @@ import json
 import secrets
 from contextlib import suppress
 
+from sqlalchemy import Connection
+
 from botflow.cli.output.conversation import visible_variables
 from botflow.cli.output.trace import trace_line
 from botflow.cli.terminal.attachments import NotSent, read_file, read_place
@@ -19,13 +21,17 @@ from botflow.records.turns import Receipt
 from botflow.runtime.app import Runtime
 from botflow.runtime.turns.signals import Delta, Mailbox, Preview
 from botflow.seeds import new_seed
+from botflow.storage.runs import handoffs
+from botflow.storage.runs.handoffs import lock_session
 
 PERSON = "terminal"
 REPLY_WITHIN_S = 120.0
+WAIT_S = 0.05
 LOOK_EVERY_S = 0.5  # polling beside wake-ups, in case one is lost
 HELP = """/file PATH          send a picture, PDF, sound or video
 /place LAT LON ...  send a place, such as /place 48.2 16.4 Home
 /vars   what the flow knows        /trace  the path of the last turn
+/return NOTE        play the person to whom the flow has handed off
 /help   this                       /quit   leave (or Ctrl-D)"""
 
 
@@ -112,7 +118,9 @@ class TerminalConversation:
         receipt = await receiving
         self._session = receipt.id.session
         await self._show_new()
-        if receipt.state == "new":
+        if await self._is_handed_off():
+            self._terminal.note("(the conversation waits for a person; /return NOTE plays that person)")
+        elif receipt.state == "new":
             self._terminal.note("(still at work; the answer will appear here)")
         elif receipt.status == "failed" or receipt.state == "dead":
             self._terminal.note(await self._failure())
@@ -182,16 +190,47 @@ class TerminalConversation:
         if choices := choices_of(message):
             self._payloads = tuple(reply.payload for reply in choices)
 
+    async def _is_handed_off(self) -> bool:
+        stored = await self._runtime.database.turns.load_by_id(self._session)
+        return stored is not None and stored.session.handoff is not None
+
     # -- commands
 
     async def _command(self, text: str) -> None:
-        match text:
+        command, _, given = text.partition(" ")
+        match command:
+            case "/return":
+                await self._give_back(given.strip())
             case "/vars":
                 self._terminal.note(await self._variables())
             case "/trace":
                 self._terminal.note(await self._trace())
             case _:
                 self._terminal.note(HELP)
+
+    async def _give_back(self, note: str) -> None:
+        """Give the conversation back to the flow, as a person does."""
+
+        def give_back(connection: Connection) -> bool:
+            locked = lock_session(connection, self._session)
+            is_handed_off = locked is not None and locked.session.handoff is not None
+            if locked is not None and is_handed_off:
+                handoffs.give_back(connection, locked, replay=False, note=note)
+            return is_handed_off
+
+        if not await self._runtime.database.engine.write(give_back):
+            self._terminal.note("(the flow has the conversation)")
+            return
+        self._runtime.hub.claimable()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REPLY_WITHIN_S):
+                while await self._is_at_work():  # noqa: ASYNC110 -- what is in the database sets no event
+                    await asyncio.sleep(WAIT_S)
+        await self._show_new()
+
+    async def _is_at_work(self) -> bool:
+        stored = await self._runtime.database.turns.load_by_id(self._session)
+        return stored is not None and stored.last_seq != stored.done_seq
 
     async def _variables(self) -> str:
         stored = await self._runtime.database.turns.load_by_id(self._session)

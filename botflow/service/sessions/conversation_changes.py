@@ -100,6 +100,8 @@ class ConversationChanges:
         """`give_back` a session that the caller has locked, with what its handoff node is told."""
         if locked.session.handoff is None:
             raise not_handed_off()
+        if locked.session.awaits_return:
+            check_wants_messages(locked)  # no turn of a contact who has opted out would take the return
         queued = handoffs.give_back(connection, locked, replay=replay, note=note, values=values)
         record_change(
             connection,
@@ -121,6 +123,17 @@ class ConversationChanges:
         row = get_session(connection, self._caller.organization, number)
         assert row is not None, "its row is locked"
         return row
+
+
+def check_wants_messages(locked: LockedSession) -> None:
+    """RejectedInbound `session.opted_out` when the contact of a session gets no messages."""
+    if locked.parked:
+        raise RejectedInbound(
+            "the contact has opted out, and gets no messages",
+            code="session.opted_out",
+            hint="they opt in again by writing START",
+            status=409,
+        )
 
 
 def not_handed_off() -> RejectedInbound:

@@ -16,7 +16,12 @@ from botflow.errors import RejectedInbound
 from botflow.nodes.logic.handoff import LONGEST_NOTE, LONGEST_QUEUE
 from botflow.records.access import Principal
 from botflow.service.models import Body, Wrong, printable_name
-from botflow.service.sessions.conversation_changes import ConversationChanges, HandoffTo, PersonsName
+from botflow.service.sessions.conversation_changes import (
+    ConversationChanges,
+    HandoffTo,
+    PersonsName,
+    check_wants_messages,
+)
 from botflow.service.sessions.sessions import LARGEST_ID
 from botflow.storage.runs import handoff_rows, handoffs
 from botflow.storage.runs.handoffs import LockedSession
@@ -182,17 +187,6 @@ def unknown_handoff(id: str) -> RejectedInbound:
         hint="list them with GET /api/v1/handoffs",
         status=404,
     )
-
-
-def check_wants_messages(locked: LockedSession) -> None:
-    """RejectedInbound `session.opted_out` when the contact of a session gets no messages."""
-    if locked.parked:
-        raise RejectedInbound(
-            "the contact has opted out, and gets no messages",
-            code="session.opted_out",
-            hint="they opt in again by writing START",
-            status=409,
-        )
 
 
 def _person_of(locked: LockedSession) -> str:

@@ -85,7 +85,7 @@ class Handoffs:
     ) -> Handoff:
         """Give the conversation back: the node leaves by `returned`, with the note and the values for its `results`.
 
-        RejectedInbound `handoff.over` (409), or `handoff.result_unknown` (422).
+        RejectedInbound `handoff.over` or `session.opted_out` (409), or `handoff.result_unknown` (422).
         """
         back = HandoffReturn(note=note, values=dict(values or {}), replay=replay)
         return await self._changed(lambda connection: self._changes.give_back(connection, handoff, back))

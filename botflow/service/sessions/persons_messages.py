@@ -14,8 +14,7 @@ from botflow.interfaces import Channel
 from botflow.records.access import Principal
 from botflow.runtime.turns.rendering import parts_to_person
 from botflow.service.models import Body, Shown, Wrong
-from botflow.service.sessions.conversation_changes import ConversationChanges, not_handed_off
-from botflow.service.sessions.handoff_changes import check_wants_messages
+from botflow.service.sessions.conversation_changes import ConversationChanges, check_wants_messages, not_handed_off
 from botflow.storage.runs import handoffs
 from botflow.storage.service.audit_log import record_change
 

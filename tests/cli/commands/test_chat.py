@@ -158,6 +158,22 @@ def test_inside_a_loop_and_a_digression_the_variables_in_force_are_shown(tmp_pat
     ]
 
 
+def test_the_person_to_whom_a_flow_hands_off_can_be_played(tmp_path: Path) -> None:
+    flow = """id: desk
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: agent}
+  - {id: agent, type: logic, actionType: handoff, next: done}
+  - {id: done, type: chatbot, actionType: say, properties: {text: "Noted: {{ $agent.note }}"}}
+"""
+    out = chat(written(tmp_path, flow), "/return early\nhi\n/trace\nhello?\n/return all is well\n")
+
+    waits = "(the conversation waits for a person; /return NOTE plays that person)"
+    assert out.count(waits) == 2
+    assert "(the flow has the conversation)" in out
+    assert "agent hands off to a person, in the queue default" in out
+    assert out.rstrip().endswith("> /return all is well\nNoted: all is well")
+
+
 def test_a_number_picks_a_quick_reply(tmp_path: Path) -> None:
     out = chat(written(tmp_path, BUTTONS), "hi\n2\n")
 

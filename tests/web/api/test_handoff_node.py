@@ -160,6 +160,20 @@ async def test_without_a_claim_the_time_runs_out_and_with_one_it_does_not(site: 
     assert (await heard(other, "Maria: ,  back. OK?")) == ["Your name?", "Maria: ,  back. OK?"]
 
 
+async def test_a_paused_execution_that_waits_for_a_person_goes_on_waiting(site: Site) -> None:
+    visit, id = await waiting(site)
+    await listed(site, id)
+    [execution] = (await answered(site, "GET", "/executions"))["items"]
+    await answered(site, "POST", f"/executions/{execution['id']}/pause")
+    heard_paused = await asyncio.wait_for(visit.post(text="help"), 20)
+    await answered(site, "POST", f"/executions/{execution['id']}/resume")
+
+    assert (heard_paused.status_code, texts(heard_paused.json())) == (200, [])
+    assert await column(site, select(sessions.c.paused).where(sessions.c.id == int(id.split(".")[0]))) == [False]
+    await overdue(site, id)
+    assert await heard(visit, "Nobody is free.") == ["Your name?", "Nobody is free."]
+
+
 async def test_a_timeout_that_was_queued_before_the_claim_is_stale(database_url: str) -> None:
     async with open_site(database_url, flows=(DESK,)) as site:
         visit, id = await waiting(site)
