@@ -31,6 +31,7 @@ WRITTEN: dict[str, Any] = {
     "recap": "So:",
     "bursts": "merge",
     "merge_within": "1s",
+    "pace": "human",
     "ordering": "sent",
     "validity": "1h",
     "quiet_hours": {"from": "21:00", "to": "08:00"},
