@@ -47,7 +47,7 @@ class FieldOptions:
         """Return at most a hundred options that have `search` in them, without regard to case.
 
         `properties` are those of the node so far, `credential` is the name of the set that it uses. RejectedInbound
-        `options.unknown_source` (404), `credential.unknown` (404), `options.failed` (502) when a plugin cannot answer.
+        `options.unknown_source` (404), `credential.unknown` (404), `options.failed` (422) when a plugin cannot answer.
         """
         found = await self._found(source, properties or {}, search, credential)
         wanted = search.casefold()
@@ -118,7 +118,7 @@ class FieldOptions:
                 f"the options of {source} are not there: {said[:LONGEST]}",
                 code="options.failed",
                 hint="write the value by hand, or try again",
-                status=502,
+                status=422,
             ) from None
 
 

@@ -57,7 +57,7 @@ async def test_a_plugin_offers_what_it_looks_up_for_the_node(sqlite_url: str, mo
         monkeypatch.setattr(field_options, "LONGEST_S", 0.2)
         for shelf, said in (("broken", "the shelf is broken"), ("bug", "could not look"), ("slow", "could not look")):
             failed = await call(site, "GET", asking("shop.articles", properties={"shelf": shelf}, credential="Shop"))
-            assert outcome(failed) == (502, "options.failed")
+            assert outcome(failed) == (422, "options.failed")
             assert said in failed.text
             assert SECRET not in failed.text
         unknown = asking("shop.articles", credential="Shop")
