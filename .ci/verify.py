@@ -29,13 +29,15 @@ COLLECT = [*PYTHON, "pytest", "--collect-only", "-qq"]
 # more generated conversations and cron expressions, ten minutes of a fuzz of the HTTP surface, as many streams as a
 # process takes.
 PROOF = [*PYTHON, "pytest", "-n", "3", "--dist", "loadgroup", "-rA", "tests/faults"]
-PROOF += ["tests/engine/test_properties.py", "tests/twilio/test_generated_consent.py"]
+PROOF += ["tests/engine/test_properties.py", "tests/engine/test_handoff_interleavings.py"]
+PROOF += ["tests/twilio/test_generated_consent.py"]
 PROOF += ["tests/runtime/runs/test_generated_crons.py"]
 UNSCALED = {
     "BOTFLOW_TEST_TIME_SCALE": "1.0",
     "BOTFLOW_TEST_SOAK_SECONDS": "300",
     "BOTFLOW_TEST_CONVERSATIONS": "4000",
     "BOTFLOW_TEST_CRONS": "10000",
+    "BOTFLOW_TEST_INTERLEAVINGS": "10000",
     "BOTFLOW_TEST_FUZZ_EXAMPLES": "20000",
     "BOTFLOW_TEST_STREAMS": "5000",
 }

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from botflow.engine.asks import Answer, AskHistory, AskModel, Invoke
-    from botflow.engine.effects import QuickReply, SendMessage
+    from botflow.engine.buttons import Card, QuickReply
+    from botflow.engine.effects import SendMessage
     from botflow.engine.inbound import Inbound, Location, Media
     from botflow.engine.node_type import (
         ActionContext,
@@ -40,6 +41,7 @@ _HOMES = {
     "AskHistory": "botflow.engine.asks",
     "AskModel": "botflow.engine.asks",
     "BotflowError": "botflow.errors",
+    "Card": "botflow.engine.buttons",
     "End": "botflow.engine.node_type",
     "EnterSubflow": "botflow.engine.node_type",
     "Flow": "botflow.flow.building.flow",
@@ -56,7 +58,7 @@ _HOMES = {
     "Plugin": "botflow.plugins",
     "Properties": "botflow.flow.fields",
     "ProviderError": "botflow.errors",
-    "QuickReply": "botflow.engine.effects",
+    "QuickReply": "botflow.engine.buttons",
     "RejectedInbound": "botflow.errors",
     "Scene": "botflow.engine.scene",
     "SendMessage": "botflow.engine.effects",
@@ -74,6 +76,7 @@ __all__ = [
     "AskHistory",
     "AskModel",
     "BotflowError",
+    "Card",
     "End",
     "EnterSubflow",
     "Flow",

@@ -18,6 +18,7 @@ Point = Literal[
     "turn.kept",  # the answer is durable
     "turn.computed",  # a leased turn is computed, not committed
     "turn.committed",  # a leased turn is durable, no listener has been woken
+    "contact.written",  # a turn and what it changes of its person are written, not committed
     "timer.computed",  # a timeout's turn is computed, nothing is written
     "timer.committed",  # it is durable, no listener has been woken
     "burst.gathered",  # a burst is complete, nothing about it is written

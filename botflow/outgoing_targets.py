@@ -11,12 +11,15 @@ import asyncio
 import re
 import socket
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 Network = IPv4Network | IPv6Network
 LONGEST_URL = 2_000
+MOST_RESOLVED = 32  # names at once
 MOST_ADDRESSES = 3  # of a name, that are tried
 PUBLIC_ONLY = (
     "give an https address that the public internet reaches; operators allow others by BOTFLOW_WEBHOOK_NETWORKS"
@@ -80,15 +83,22 @@ def check_address(address: IPv4Address | IPv6Address, scheme: str, networks: Seq
 async def checked_addresses(parts: SplitResult, networks: Sequence[Network]) -> list[str]:
     """Resolve the name of a URL, and return its first addresses; TargetRefused if any of its addresses is refused."""
     assert parts.hostname is not None, "it was checked"
-    loop = asyncio.get_running_loop()
+    resolve = partial(socket.getaddrinfo, parts.hostname, port_of(parts), type=socket.SOCK_STREAM)
     try:
-        found = await loop.getaddrinfo(parts.hostname, port_of(parts), type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(_resolvers(), resolve)
     except (OSError, UnicodeError):
         raise UnknownHost("webhook.unknown_host", f"the name {parts.hostname} cannot be resolved") from None
     addresses = list(dict.fromkeys(str(place[4][0]) for place in found))
     for address in addresses:
         check_address(ip_address(address.partition("%")[0]), parts.scheme, networks)
     return addresses[:MOST_ADDRESSES]
+
+
+@cache
+def _resolvers() -> ThreadPoolExecutor:
+    """Return threads of their own: a name whose server is silent holds one for half a minute, and the event loop's
+    threads have other work."""
+    return ThreadPoolExecutor(MOST_RESOLVED, thread_name_prefix="names")
 
 
 def port_of(parts: SplitResult) -> int:

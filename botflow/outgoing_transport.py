@@ -32,6 +32,7 @@ class CheckedTransport(httpx2.AsyncBaseTransport):
         addresses = await checked_addresses(parts, self._networks)
         # The header Host is written, with the name; the certificate must be that of the name.
         request.extensions = {**request.extensions, "sni_hostname": written.host}
+        _share_time(request, len(addresses))
         *others, last = addresses
         for address in others:
             try:
@@ -44,6 +45,14 @@ class CheckedTransport(httpx2.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _share_time(request: httpx2.Request, addresses: int) -> None:
+    """Let all addresses together, each with its connection and the beginning of TLS, take the time to connect."""
+    timeout: dict[str, float | None] = dict(request.extensions.get("timeout", {}))
+    connect_s = timeout.get("connect")
+    if connect_s is not None:
+        request.extensions["timeout"] = {**timeout, "connect": connect_s / (2 * addresses)}
 
 
 @cache  # reading the authorities' certificates takes as long as a hundred requests

@@ -9,6 +9,8 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
+from pydantic import SecretStr
+
 from botflow.errors import UsageError
 from botflow.interfaces.credential_modules import CredentialField, CredentialModule
 from botflow.settings import EnvironmentSettings, Networks, Settings
@@ -71,6 +73,16 @@ class Plugin:
     def environment_of(self, fields: Mapping[str, str]) -> Mapping[str, str]:
         """Return the variables that say what a set of the plugin's own module says."""
         return {self.settings.variable(_CAPITAL.sub(r"_\1", id)): value for id, value in fields.items()}
+
+    def fields_of(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """Return what the settings say as fields of the plugin's own module; UsageError `settings.invalid`."""
+        settings = self.settings.from_environment(environment)
+        said: dict[str, str] = {}
+        for declared in self.own_module.fields if self.own_module is not None else ():
+            value = getattr(settings, _CAPITAL.sub(r"_\1", declared.id).lower(), None)
+            if value is not None:
+                said[declared.id] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        return said
 
     def open_channel(
         self, environment: Mapping[str, str], clock: Clock, networks: Networks | None = None

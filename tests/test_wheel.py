@@ -51,3 +51,6 @@ def test_the_wheel_declares_the_command_and_the_plugins(wheel: dict[str, str]) -
     assert "twilio = botflow_twilio:plugin" in declared
     assert "openai = botflow_openai:plugin" in declared
     assert "http = botflow_http:plugin" in declared
+    assert "email = botflow_email:plugin" in declared
+    assert "slack = botflow_slack:plugin" in declared
+    assert "chat_webhook = botflow_chat_webhook:plugin" in declared

@@ -11,6 +11,8 @@ import typer
 from botflow.cli.commands import (
     chat,
     check,
+    contact_fields,  # noqa: F401 -- it adds its commands to `contacts`
+    contacts,
     credentials,
     db,
     doctor,
@@ -21,6 +23,7 @@ from botflow.cli.commands import (
     export,
     fork,  # noqa: F401 -- it adds its command to `executions`
     graph,
+    handoffs,
     inbounds,
     keys,
     nodes,
@@ -31,7 +34,7 @@ from botflow.cli.commands import (
     schedules,
     secrets,
     serve,
-    session_handover,  # noqa: F401 -- it adds its commands to `sessions`
+    session_handoff,  # noqa: F401 -- it adds its commands to `sessions`
     sessions,
     users,
     version,
@@ -40,6 +43,7 @@ from botflow.cli.commands import (
     workflow_canary,  # noqa: F401 -- it adds its command to `workflows`
     workflow_drafts,
     workflow_plan,  # noqa: F401 -- it adds its command to `workflows`
+    workflow_variants,  # noqa: F401 -- it adds its command to `workflows`
     workflows,
 )
 from botflow.cli.launch import collect_garbage_seldom, known_secrets
@@ -60,12 +64,14 @@ serve.add_to(app)
 worker.add_to(app)
 chat.add_to(app)
 sessions.add_to(app)
+handoffs.add_to(app)
 executions.add_to(app)
 results.add_to(app)
 export.add_to(app)
 inbounds.add_to(app)
 outbounds.add_to(app)
 schedules.add_to(app)
+contacts.add_to(app)
 webhooks.add_to(app)
 workflows.add_to(app)
 workflow_drafts.add_to(workflows.workflows)

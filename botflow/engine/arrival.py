@@ -8,6 +8,7 @@ from typing import cast
 
 from botflow.engine import events
 from botflow.engine.asks import Answer, Ask, AskModel, Choice
+from botflow.engine.buttons import option_of, question_of
 from botflow.engine.corrections.rewind import turn_back
 from botflow.engine.level import Level
 from botflow.engine.node_type import FITTING, Answerable, NodeFailure, NodeType, Questioning, Starts
@@ -53,6 +54,8 @@ def arrive(
     """Decide what the inbound does; asks a model only when a waiting flow declares interrupts by intent."""
     if scene.inbound.kind == "cancel":
         return Ignored("ended")  # unless the session says that it is to be cancelled
+    if session.handoff is not None and scene.inbound.kind == "message":
+        return Ignored("handed_off")  # a person answers it; an opt-out has a turn of its own
     if not scene.levels:
         return _start(flow, scene, node_types)
     if session.wait is None:
@@ -61,6 +64,7 @@ def arrive(
         return _woken(session.wait, scene)
     if "message" not in session.wait.accepts:
         return Ignored("not_waiting")
+    _drop_other_questions_button(scene)
     interrupt = _named_interrupt(flow, scene, node_types)
     if interrupt is None and scene.policy.corrections and (turning := turn_back(scene, node_types)) is not None:
         scene.answered = turning == "answer"
@@ -73,6 +77,14 @@ def arrive(
     scene.push(Level(flow=flow, node=interrupt.target, kind="digression", interrupt=interrupt.id))
     scene.record(events.FrameEntered(interrupt.id, interrupt.target))
     return Start()
+
+
+def _drop_other_questions_button(scene: Scene) -> None:
+    """Let the node read nothing where an old message's button was pressed: its words may be an option here, too."""
+    inbound = scene.inbound
+    pressed = question_of(inbound.payload)
+    if pressed and pressed != f"{scene.level.flow.id}/{scene.level.node}":
+        scene.hear(replace(inbound, text="", payload=""))
 
 
 def _woken(wait: Wait, scene: Scene) -> Arrival:
@@ -89,6 +101,8 @@ def _woken(wait: Wait, scene: Scene) -> Arrival:
             return Ignored("stale_timeout")
         case "resume" if "resume" in wait.accepts and inbound.token == wait.token:
             return Start()
+        case "returned" if "returned" in wait.accepts and inbound.token == wait.token:
+            return Resume()
         case "child_done" | "delivery" if inbound.kind in wait.accepts and inbound.token == wait.group:
             return Resume()
         case "child_done":
@@ -159,7 +173,7 @@ def _named_interrupt(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType
     """
     if not flow.interrupts:
         return None
-    text = scene.inbound.payload or scene.inbound.text.strip()
+    text = option_of(scene.inbound.payload) or scene.inbound.text.strip()
     candidates = _candidates(flow, scene)
     alike: list[Interrupt] = []
     if text and len(text) <= _LONGEST_KEYWORD:

@@ -26,7 +26,9 @@ def fingerprint(ask: Ask) -> str:
 
 
 def ask_to_json(ask: Ask) -> dict[str, Any]:
-    """Return the Ask as the AI-call log shows it: its kind, and every field that is not empty."""
+    """Return the Ask as the AI-call log shows it: its kind, and every field that is not empty, without secrets."""
+    if isinstance(ask, Invoke) and ask.secrets:
+        ask = replace(ask, secrets={})
     if isinstance(ask, Invoke) and ask.kept:
         ask = replace(ask, variables={name: value for name, value in ask.variables.items() if name not in ask.kept})
     plain: dict[str, Any] = orjson.loads(orjson.dumps(ask, option=orjson.OPT_NON_STR_KEYS))

@@ -84,7 +84,8 @@ class Invoke:
     """Run a plugin's `async def` action; the answer's value is what it returned, as JSON.
 
     `step` names the function where a node type has several: submit and check of a polling node. `state` is the result
-    of the previous step. `credential` is the name of the secret fields it gets. The engine fills in `node`, `attempt`
+    of the previous step. `credential` is the name of the secret fields it gets. `secrets` are values that the action
+    gets and the journal does not, such as a person's one-time code. The engine fills in `node`, `attempt`
     (which attempt of the visit this is), `key`, unique to the visit in its session and the same in every attempt, and
     `kept`, the names of a run's large variables, under which the journal has them.
     """
@@ -96,6 +97,7 @@ class Invoke:
     step: str = ""
     state: Any = None
     credential: str | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict)
     node: str = ""
     attempt: int = 1
     key: str = ""

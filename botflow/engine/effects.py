@@ -1,4 +1,4 @@
-"""What follows a turn's commit: messages to send, runs to start, events to emit, parents to notify. All are data."""
+"""What follows a turn's commit: messages to send, runs and conversations to start, events to emit, ends to report."""
 
 from __future__ import annotations
 
@@ -8,19 +8,9 @@ from typing import Any, Literal
 
 import orjson
 
+from botflow.engine.buttons import Card, QuickReply
 from botflow.engine.inbound import Media
 from botflow.values import value
-
-
-@value(frozen=True, slots=True, kw_only=True)
-class QuickReply:
-    """A button: its title, and the payload that comes back when it is pressed."""
-
-    title: str
-    payload: str
-
-    def to_json(self) -> dict[str, str]:
-        return {"title": self.title, "payload": self.payload}
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -28,10 +18,16 @@ class SendMessage:
     """Send a message. `to` is empty for the session's own person, else an address on `channel` (such as `sms`).
 
     `sender` is the address to send from; empty for the one the person wrote to. For a node that waits for the delivery,
-    `awaited_by` is the wait's group, and `awaited` the status that ends the wait. After `validity_s` seconds it is not
+    `awaited_by` is the wait's group, and `awaited` the status that ends the wait: with "failed" only that it does not
+    arrive. After `validity_s` seconds it is not
     sent any more; with `ordering` "sent" it leaves once the message before it has left. `content_sid` names a template
     at the provider, and `content_variables` holds the template's values. `author` is the person who wrote it, "" for
-    the flow.
+    the flow. `typing_s` is how long a chat shows that the bot writes, before it shows the message.
+
+    `question` (`workflow/node`) and `language` are those of a message whose buttons answer a question; a channel reads
+    them when it renders the message, and a message for people to read does not store them. Of a rendered part,
+    `only_by_api` says that a webhook's reply cannot carry it, and `list_title` is the word on the button that opens its
+    options as a list.
     """
 
     text: str
@@ -41,12 +37,18 @@ class SendMessage:
     to: str = ""
     sender: str = ""
     awaited_by: str = ""
-    awaited: Literal["", "sent", "delivered"] = ""
+    awaited: Literal["", "sent", "delivered", "failed"] = ""
     validity_s: float | None = None
     ordering: Literal["", "sent"] = ""
     content_sid: str = ""
     content_variables: Mapping[str, str] = field(default_factory=dict)
     author: str = ""
+    cards: tuple[Card, ...] = ()
+    typing_s: float = 0.0
+    list_title: str = ""
+    only_by_api: bool = False
+    question: str = ""
+    language: str = ""
 
     def to_json(self) -> dict[str, Any]:
         full: dict[str, Any] = {
@@ -63,6 +65,11 @@ class SendMessage:
             "contentSid": self.content_sid,
             "contentVariables": self.content_variables,
             "author": self.author,
+            "cards": [card.to_json() for card in self.cards],
+            "typing": self.typing_s,
+            "listTitle": self.list_title,
+            "onlyByApi": self.only_by_api,
+            "language": self.language if self.only_by_api else "",
         }
         return {name: value for name, value in full.items() if value or name == "text"}
 
@@ -71,9 +78,7 @@ class SendMessage:
         return cls(
             text=stored["text"],
             media=tuple(Media.from_json(medium) for medium in stored.get("media", ())),
-            quick_replies=tuple(
-                QuickReply(title=reply["title"], payload=reply["payload"]) for reply in stored.get("quickReplies", ())
-            ),
+            quick_replies=tuple(map(QuickReply.from_json, stored.get("quickReplies", ()))),
             channel=stored.get("channel", ""),
             to=stored.get("to", ""),
             sender=stored.get("sender", ""),
@@ -84,6 +89,11 @@ class SendMessage:
             content_sid=stored.get("contentSid", ""),
             content_variables=stored.get("contentVariables", {}),
             author=stored.get("author", ""),
+            cards=tuple(map(Card.from_json, stored.get("cards", ()))),
+            typing_s=stored.get("typing", 0.0),
+            list_title=stored.get("listTitle", ""),
+            only_by_api=stored.get("onlyByApi", False),
+            language=stored.get("language", ""),
         )
 
 
@@ -122,6 +132,25 @@ class EmitEvent:
 
 
 @value(frozen=True, slots=True, kw_only=True)
+class StartConversation:
+    """Start a conversation with the person at the address `to` of `channel`, and tell the session's wait of this
+    `group` what became of it.
+
+    `workflow` is the id of a workflow; "" is the session's own. Messages come from our address `sender`, "" for that of
+    the session. `input` is the trigger's input. The same `key` again starts nothing more; without one, each visit of
+    the node starts once.
+    """
+
+    group: str
+    to: str
+    channel: str
+    workflow: str = ""
+    sender: str = ""
+    input: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
+
+
+@value(frozen=True, slots=True, kw_only=True)
 class ReportEnd:
     """Tell the parent how this run ended: completed, failed or cancelled."""
 
@@ -133,7 +162,29 @@ class ReportEnd:
     error: Mapping[str, Any] | None = None
 
 
-Effect = StartRun | CancelRuns | EmitEvent | ReportEnd
+@value(frozen=True, slots=True, kw_only=True)
+class OpenHandoff:
+    """List the handoff that began with the session's `version` for people: `summary` holds variables, and `results`
+    names those that the person may fill in."""
+
+    version: int
+    node: str
+    queue: str
+    priority: int
+    note: str = ""
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    results: tuple[str, ...] = ()
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class CloseHandoff:
+    """Take the handoff that began with the session's `version` off the list: no person is to have it any more."""
+
+    version: int
+    outcome: Literal["timed_out", "cancelled"]
+
+
+Effect = StartRun | StartConversation | CancelRuns | EmitEvent | ReportEnd | OpenHandoff | CloseHandoff
 
 
 def input_size(effect: Effect) -> int:
@@ -141,6 +192,8 @@ def input_size(effect: Effect) -> int:
     whose variables are its session's."""
     match effect:
         case StartRun(workflow=workflow, input=given) if workflow:
+            return len(orjson.dumps(given))
+        case StartConversation(input=given):
             return len(orjson.dumps(given))
         case EmitEvent(payload=payload):
             return len(orjson.dumps(payload))

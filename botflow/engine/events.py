@@ -171,6 +171,34 @@ class LogWritten(Event):
 
 
 @value(frozen=True, slots=True)
+class ContactRead(Event):
+    """What the turn has read of its person: a replay of the turn reads the same, whatever has changed since."""
+
+    kind: ClassVar[str] = "contact_read"
+    contact: dict[str, Any]
+
+
+@value(frozen=True, slots=True)
+class ContactChanged(Event):
+    """A node has set a field of its person's contact, None for no value."""
+
+    kind: ClassVar[str] = "contact"
+    node: str
+    field: str
+    value: Any
+
+
+@value(frozen=True, slots=True)
+class GroupChanged(Event):
+    """A node has put its person into a group, or taken them out."""
+
+    kind: ClassVar[str] = "group"
+    node: str
+    group: str
+    joins: bool
+
+
+@value(frozen=True, slots=True)
 class RunStarted(Event):
     """A child run was requested; `branch` names it among the runs that its node started."""
 
@@ -185,6 +213,17 @@ class EventEmitted(Event):
     kind: ClassVar[str] = "emitted"
     node: str
     name: str
+
+
+@value(frozen=True, slots=True)
+class HandoffRequested(Event):
+    """The conversation waits for a person, in a queue; `version` is the session's with which the handoff began."""
+
+    kind: ClassVar[str] = "handoff"
+    node: str
+    queue: str
+    priority: int
+    version: int
 
 
 @value(frozen=True, slots=True)
@@ -220,8 +259,8 @@ class SessionExpired(Event):
 @value(frozen=True, slots=True)
 class InboundIgnored(Event):
     """The inbound visited no node; `reason`: stale_timeout, stale_child, no_trigger, not_waiting, busy, ended, dead;
-    opted_out (its person, or by it), opted_in or help (its provider answers that word); handed_over (a person answers
-    it)."""
+    opted_out (its person, or by it), opted_in or help (its provider answers that word); handed_off (a person
+    answers it, or is to do so)."""
 
     kind: ClassVar[str] = "ignored"
     reason: str

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from botflow.engine.effects import Effect, SendMessage, input_size
+from botflow.engine.inbound import CHAT
+from botflow.engine.level import Level
 from botflow.engine.limits import LARGEST_INPUT, LimitExceeded, Limits
+from botflow.engine.speaking import pace_of, with_pause, with_question
 from botflow.errors import FlowError
 from botflow.flow.policy import Policy
 
@@ -18,6 +21,15 @@ class Following:
         self.effects: list[Effect] = []
         self._policy = policy
         self._limits = limits
+
+    def speak(self, message: SendMessage, level: Level | None, channel: str) -> SendMessage:
+        """Return the words of the node at `level` as a message: with its question, and at its pace."""
+        if level is None:
+            return message
+        message = with_question(message, level.flow, level.node)
+        if channel != CHAT:
+            return message
+        return with_pause(message, self.messages, pace_of(level.flow.nodes[level.node].properties, self._policy.pace))
 
     def send(self, message: SendMessage) -> None:
         """Send a message after the commit; LimitExceeded when this turn says too much, or the same too often."""

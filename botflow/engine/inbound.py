@@ -10,7 +10,10 @@ from uuid import UUID
 
 from botflow.values import value
 
-InboundKind = Literal["message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel"]
+InboundKind = Literal[
+    "message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel", "returned"
+]
+RETURNED: InboundKind = "returned"  # a person has given the conversation back to the flow
 CHAT = "chat"  # the channel of visitors and of the terminal: it has no provider
 RUN = "run"  # the channel of runs without a contact
 # What a message says about consent: stop, which the provider has answered, or ask to stop, which botflow confirms;
@@ -65,10 +68,11 @@ class Inbound:
     `key` is the provider's id, unique per session (a MessageSid, a visitor's messageId, `timeout:<token>`).
     `received_at` is aware UTC. `seed` is 63 random bits drawn at receipt; ids and randomness derive from it.
     `payload` is a pressed quick reply's; `parameters` are the provider's own fields. `token` says which wait a timeout,
-    a resume, a child's end or a delivery is for, and `due` when a timeout was due. A trigger's parameters:
-    `trigger` (api, event, schedule, webhook, manual, child), `name` (an event's), `input`, `entry` (which trigger's
-    node it is for, where that is known), for a branch `flow` and `node`, and for a child its `parent`.
-    A child's end has `branch`, `status`, `output`, `error` and `execution` there; a delivery `state` and `code`.
+    a resume, a return, a child's end or a delivery is for, and `due` when a timeout was due. A trigger's parameters:
+    `trigger` (api, event, schedule, webhook, missed_call, manual, child), `name` (an event's), `input`, `entry` (which
+    trigger's node it is for, where that is known), for a branch `flow` and `node`, and for a child its `parent`.
+    A child's end has `branch`, `status`, `output`, `error` and `execution` there; a delivery `state` and `code`; a
+    return `person`, `note` and `values`.
     `channel` is `chat`, `run` or one that a provider carries, such as `sms`; `provider` is that provider; `address` is
     our own number or name that received it. Numbers are in E.164.
     """

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Generator, Mapping
+from collections.abc import Awaitable, Generator, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
-from ipaddress import IPv4Network, IPv6Network
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from botflow.engine.asks import Answer, Ask, AskModel, Invoke
 from botflow.engine.inbound import Inbound, InboundKind
@@ -15,6 +14,10 @@ from botflow.engine.scene import Scene
 from botflow.errors import FlowError
 from botflow.flow.node_spec import NodeSpec
 from botflow.values import value
+
+if TYPE_CHECKING:
+    from botflow.outgoing_files import WebFile
+    from botflow.outgoing_targets import Network
 
 
 @value(frozen=True, slots=True)
@@ -30,11 +33,13 @@ class WaitForMessage:
     """Park here until the person writes, or until `timeout_s` has passed since the commit.
 
     After each of `reminders_s` without an answer the node resumes with `scene.alarm == "reminder"`; it says something
-    and returns KeepWaiting.
+    and returns KeepWaiting. With `delivery` it also resumes, with an inbound of that kind, when a message that is
+    awaited by `scene.group` does not arrive.
     """
 
     timeout_s: float | None = None
     reminders_s: tuple[float, ...] = ()
+    delivery: bool = False
 
 
 @value(frozen=True, slots=True)
@@ -90,10 +95,14 @@ class NodeFailure(FlowError):
 
     code = "node.failed"
 
-    def __init__(self, message: str, *, code: str | None = None, hint: str = "", node: str = "") -> None:
-        """`node` is the node that failed first, if another one raises."""
+    def __init__(
+        self, message: str, *, code: str | None = None, hint: str = "", node: str = "", is_final: bool = False
+    ) -> None:
+        """`node` is the node that failed first, if another one raises. A final failure is not tried again by the node's
+        `retry`: that would be in vain, or could do twice what may have been done."""
         super().__init__(message, code=code, hint=hint)
         self.node = node
+        self.is_final = is_final
 
 
 class NodeType(NodeSpec, ABC):
@@ -200,9 +209,12 @@ class ActionContext(Protocol):
     """What an action may know and do besides returning its result; an action with a third parameter gets it.
 
     `key` is the same whenever this visit is tried again: give it to a provider that takes idempotency keys.
-    `credential` holds the secret fields that the node's `credential` names, and `account` names that set in this
-    deployment: a process keeps by it what it got with the set, such as a token. `networks` are the private networks
-    that the addresses in flows may lead to.
+    `credential` holds the secret fields that the node's `credential` names. Where it names none, and the node type has
+    a `module`: those of the workflow's set of that module, of the organization's default, or else what the deployment's
+    settings say. The addresses in them may lead to the public internet and to the private `account_networks` (see
+    outgoing_targets); None: anywhere, as the settings of the deployment are believed. `account` names the set in this
+    deployment: a process keeps by it what it got with the set, such as a token. Addresses that a flow says may lead to
+    the public internet, and to the private `networks`.
     """
 
     @property
@@ -224,7 +236,10 @@ class ActionContext(Protocol):
     def account(self) -> str: ...
 
     @property
-    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]: ...
+    def account_networks(self) -> Sequence[Network] | None: ...
+
+    @property
+    def networks(self) -> Sequence[Network]: ...
 
     def is_home(self) -> Awaitable[bool]:
         """Say whether the node is one of the home organization, whose own people set up the server: only then may it
@@ -245,6 +260,12 @@ class ActionContext(Protocol):
     def load(self, name: str) -> Awaitable[bytes | None]:
         """Return what was saved in this execution, or None."""
 
+    def file(self, url: str, largest: int) -> Awaitable[WebFile]:
+        """Return the file at an address: of a visitor of the organization's chats, as flows keep it, or of the web.
+
+        ProviderError `file.too_large` beyond `largest` bytes, and others as `botflow.outgoing_files` has them.
+        """
+
 
 @runtime_checkable
 class Invocable(Protocol):
@@ -252,3 +273,12 @@ class Invocable(Protocol):
 
     async def invoke(self, ask: Invoke, context: ActionContext | None = None) -> Any:
         """Carry out `ask`; without a context, only if it does not need one."""
+
+
+@runtime_checkable
+class Reaches(Protocol):
+    """The optional ability of an Invocable that lets a provider write to a person by itself: opt-outs and the bounds of
+    messages are asked before it is invoked."""
+
+    def recipient(self, ask: Invoke) -> tuple[str, str]:
+        """Return the channel and the person's address, in its normal form."""

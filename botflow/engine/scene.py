@@ -12,7 +12,9 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from botflow.engine.effects import Effect, QuickReply, SendMessage
+from botflow.engine.buttons import Card, QuickReply
+from botflow.engine.contact import Contact, ContactView
+from botflow.engine.effects import Effect, SendMessage
 from botflow.engine.events import Event, OutputKept
 from botflow.engine.following import Following
 from botflow.engine.forks.beginning import heard_before
@@ -21,9 +23,12 @@ from botflow.engine.json_values import clipped, plain_json
 from botflow.engine.kept_values import KeptValues
 from botflow.engine.level import Level
 from botflow.engine.limits import LimitExceeded, Limits
-from botflow.engine.session import AlarmKind, Frame, Parent, Session
+from botflow.engine.person_scene import PersonScene
+from botflow.engine.session import AlarmKind, Frame, Handoff, Parent, Session
 from botflow.engine.time_zone import zone_of_person
 from botflow.errors import FlowError
+from botflow.flow.contact_fields import contact_field_of
+from botflow.flow.fields import ITEM
 from botflow.flow.graph import Flow, Node
 from botflow.flow.templates.language_filters import CLOCK_NAMES, SETTINGS, RenderSettings
 from botflow.flow.templates.template import INPUT, NODES, VARIABLES
@@ -32,21 +37,25 @@ CORRECTION = "correction"
 _NAMESPACES = frozenset((VARIABLES, INPUT, NODES, SETTINGS))
 
 
-class Scene:
+class Scene(PersonScene):
     """One turn's view of a session. What a node type may use:
 
-    say(text)             say a rendered text to the session's person, with media and quick replies
+    say(text)             say a rendered text to the session's person, with media, quick replies and cards
     send(message)         send a message that names its own channel and recipient
     follow_up(effect)     let something happen after the commit
-    set(name, value)      assign a variable
+    set(name, value)      assign a variable, or with a name such as `contact.name` a field of the person
+    move(group, joins=)   put the person into a group, or take them out
     record(event)         write an event into the log
-    render(text)          fill in a template; render_value does so inside a JSON value, render_returned after a subflow
+    handoff               set it where the node waits for a person: no message visits a node until it leaves
+    render(text)          fill in a template; render_value inside a JSON value, render_escaped with the values escaped,
+                          render_returned after a subflow
     evaluate(condition)   evaluate a condition
     look_up(path)         read one value, None when it is not there
     connected(handle)     say whether an edge leads on from a handle of the node
 
     inbound, now          the inbound, and when it was received: the only clock in a turn
     zone, local_now       the person's time zone, and `now` by their own clock
+    contact               the person, in a flow that reads $contact; None elsewhere, and in a run
     variables, notes      the variables, and the waiting node's own memory, which is gone when it leaves
     node, flow, policy    the placed node, its workflow, and the workflow's rules
     is_run                True when a trigger or a parent started this session, so there is no contact to talk to
@@ -69,8 +78,10 @@ class Scene:
         inbound: Inbound,
         limits: Limits,
         said: list[SendMessage] | None = None,
+        contact: Contact | None = None,
     ) -> None:
         self.inbound = inbound
+        self.contact = ContactView(contact) if contact is not None else None
         self.events: list[Event] = []
         self.following = Following(flow.policy, limits, [] if said is None else said)
         self.messages = self.following.messages
@@ -92,6 +103,7 @@ class Scene:
         self.laps = session.laps
         self.kept_bytes = session.kept_bytes
         self.kept = KeptValues(session.values, session.kept_of or session.execution or inbound.new_execution_id)
+        self.handoff: Handoff | None = None
         self.is_run = inbound.channel == RUN
         self.version = session.version + 1
         self.past = session.past
@@ -131,7 +143,7 @@ class Scene:
     @property
     def zone(self) -> ZoneInfo:
         """The person's zone, or the workflow's. FlowError `zone.unknown` when a variable names none."""
-        return zone_of_person(self.variables, self.inbound.sender, self.policy.time_zone)
+        return self._zone_by(self.variables)()
 
     @property
     def local_now(self) -> datetime:
@@ -164,6 +176,14 @@ class Scene:
     def render(self, source: str) -> str:
         """Render a template over the variables, the inbound and the nodes' outputs."""
         return self.flow.templates.render(source, self._values())
+
+    def render_escaped(self, source: str, escape: Callable[[str], str]) -> str:
+        """Render a template of HTML or the like, with the values in it escaped by a function of a module."""
+        return self.flow.templates.render_escaped(source, self._values(), escape)
+
+    def render_item(self, source: str, item: Any) -> str:
+        """Render a template that may also read `item`, one of a list."""
+        return self.flow.templates.render(source, {**self._values(), ITEM: item})
 
     def render_value(self, value: Any, zone: ZoneInfo | None = None) -> Any:
         """Render every template inside a JSON value. A string that is one bare expression keeps that value's type.
@@ -205,10 +225,18 @@ class Scene:
 
     # -- what a node does
 
-    def say(self, text: str, *, media: tuple[Media, ...] = (), quick_replies: tuple[QuickReply, ...] = ()) -> None:
+    def say(
+        self,
+        text: str,
+        *,
+        media: tuple[Media, ...] = (),
+        quick_replies: tuple[QuickReply, ...] = (),
+        cards: tuple[Card, ...] = (),
+    ) -> None:
         """Say `text` (already rendered) to the session's person; an empty message is not sent."""
-        if text.strip() or media:
-            self.send(SendMessage(text=text, media=media, quick_replies=quick_replies))
+        if text.strip() or media or cards:
+            message = SendMessage(text=text, media=media, quick_replies=quick_replies, cards=cards)
+            self.send(self.following.speak(message, self.levels[-1] if self.levels else None, self.inbound.channel))
 
     def send(self, message: SendMessage) -> None:
         """Send a message after the commit; LimitExceeded when this turn says too much, or the same too often."""
@@ -224,7 +252,12 @@ class Scene:
         self.following.add(effect)
 
     def set(self, name: str, value: Any) -> Any:
-        """Assign a variable and return it as it will be stored; FlowError `value.not_json` when JSON cannot hold it."""
+        """Assign a variable and return it as it will be stored; FlowError `value.not_json` when JSON cannot hold it.
+
+        A name such as `contact.name` is a field of the person: WrongContactValue for a value that does not fit it.
+        """
+        if "." in name and (field := contact_field_of(name)) is not None:
+            return self.set_fields({field: value})[field]
         kept = plain_json(value)
         owner = self._owner
         owner.variables[name] = kept
@@ -310,7 +343,8 @@ class Scene:
     def _zone_by(self, variables: Mapping[str, Any]) -> Callable[[], ZoneInfo]:
         """Return how to find `zone`, without the scene: in a circle of references, everything that a turn made would
         wait for a garbage collection."""
-        return partial(zone_of_person, variables, self.inbound.sender, self.policy.time_zone)
+        named = self.contact.get("timeZone") if self.contact is not None else None
+        return partial(zone_of_person, variables, self.inbound.sender, self.policy.time_zone, named)
 
     @property
     def _owner(self) -> Level:
@@ -329,7 +363,7 @@ class Scene:
                 **owner.variables,
                 VARIABLES: owner.variables,
                 INPUT: self._input(message),
-                NODES: owner.outputs if self.is_run else {"message": message, **owner.outputs},
+                NODES: self._readable(message, owner.outputs),
                 SETTINGS: self._settings(self._zone_by(owner.variables)),
             }
         return self._context

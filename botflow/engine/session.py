@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Any, Literal
 
+from botflow.engine.inbound import RETURNED
 from botflow.values import value
 
 FrameKind = Literal["main", "subflow", "digression", "body", "branch"]
@@ -191,15 +192,17 @@ class Closing:
 
 
 @value(frozen=True, slots=True, kw_only=True)
-class Handover:
-    """A person talks to the contact instead of the flow; `person` is the name that the contact sees. What came from the
-    seq `since` on was said to that person, and no node has answered it."""
+class Handoff:
+    """A person talks to the contact instead of the flow; `person` is the name that the contact sees, "" while a flow's
+    handoff waits for one. What came from the seq `since` on (0: since its beginning) was said to that person, and no
+    node has answered it. `version` is the session's version with which it began: with the session, its id."""
 
     person: str
     since: int
+    version: int
 
     def to_json(self) -> dict[str, Any]:
-        return {"person": self.person, "since": self.since}
+        return {"person": self.person, "since": self.since, "version": self.version}
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -226,7 +229,7 @@ class Session:
     `values` holds the large values of a run's frames by their names; they are stored with the execution `kept_of`, ""
     for its own. `kept_bytes` counts what the run has stored of them so far. `closing`: the execution is ending.
     `cancel` is the place in the queue (`seq`) of the inbound whose turn must cancel the execution, 0 for none.
-    `handover`: a person has taken the conversation over, and no message of its contact visits a node.
+    `handoff`: a person has taken the conversation over, or is to do so; no message of its contact visits a node.
     `persona` is there in a fork of a conversation, until its execution ends.
     """
 
@@ -244,8 +247,13 @@ class Session:
     values: Mapping[str, Any] = field(default_factory=dict, compare=False)
     closing: Closing | None = None
     cancel: int = 0
-    handover: Handover | None = None
+    handoff: Handoff | None = None
     persona: Persona | None = None
+
+    @property
+    def awaits_return(self) -> bool:
+        """True while a flow's handoff waits for the end of it: a person gives the conversation back."""
+        return self.wait is not None and RETURNED in self.wait.accepts
 
     def missing(self) -> set[str]:
         """Return the names of large values that the frames need and the session does not hold."""
@@ -280,8 +288,8 @@ class Session:
             kept["closing"] = self.closing.to_json()
         if self.cancel:
             kept["cancel"] = self.cancel
-        if self.handover is not None:
-            kept["handover"] = self.handover.to_json()
+        if self.handoff is not None:
+            kept["handoff"] = self.handoff.to_json()
         if self.persona is not None:
             kept["persona"] = self.persona.to_json()
         return kept if self.given is None else {**kept, "given": self.given}
@@ -303,6 +311,6 @@ class Session:
             kept_bytes=stored.get("keptBytes", 0),
             closing=Closing.from_json(stored["closing"]) if "closing" in stored else None,
             cancel=stored.get("cancel", 0),
-            handover=Handover(**stored["handover"]) if "handover" in stored else None,
+            handoff=Handoff(**stored["handoff"]) if "handoff" in stored else None,
             persona=Persona(**stored["persona"]) if "persona" in stored else None,
         )

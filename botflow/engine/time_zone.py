@@ -22,12 +22,17 @@ def named_zone(name: object, where: str) -> ZoneInfo:
         ) from None
 
 
-def zone_of_person(variables: Mapping[str, Any], number: str, otherwise: str) -> ZoneInfo:
-    """Return the zone in the variable `timeZone`, else that of the number if it has a single one, else `otherwise`.
+def zone_of_person(
+    variables: Mapping[str, Any], number: str, otherwise: str, of_contact: str | None = None
+) -> ZoneInfo:
+    """Return the zone in the variable `timeZone`, else that of the contact, else that of the number if it has a single
+    one, else `otherwise`.
 
     FlowError `zone.unknown` when the variable is not a zone.
     """
     named = variables.get(ZONE_VARIABLE)
     if named:
         return named_zone(named, f"the variable {ZONE_VARIABLE}")
+    if of_contact is not None:
+        return named_zone(of_contact, "the contact's timeZone")
     return zone_of(number) or ZoneInfo(otherwise)

@@ -18,6 +18,7 @@ from botflow.engine import events
 from botflow.engine.arrival import Expired, Ignored, Resume, Start, arrive
 from botflow.engine.asks import Answer, Ask
 from botflow.engine.bounded_asks import CutOff, may_still_ask, within
+from botflow.engine.contact import Contact, ContactChanges
 from botflow.engine.effects import Effect, SendMessage
 from botflow.engine.endings.closing import (
     cancelled,
@@ -28,7 +29,7 @@ from botflow.engine.endings.closing import (
     heed_cancellation,
     result_of,
 )
-from botflow.engine.endings.ending import Ending, freeze, parents_news, state_of
+from botflow.engine.endings.ending import Ending, freeze, handoffs_news, parents_news, state_of
 from botflow.engine.events import Event, ExecutionFailed
 from botflow.engine.inbound import Inbound
 from botflow.engine.level import Level
@@ -70,7 +71,7 @@ class Turn:
     continues with its former deadline. `effects` follow the commit, like `messages`. `variables` are those of the
     workflow's own graph after the turn, also when the execution has ended with it; they are not stored. `kept` are the
     large values, as JSON by name, that must be stored with the execution `kept_of` before the turn is committed.
-    `heard` is the inbound, or the part of it that the nodes have read.
+    `heard` is the inbound, or the part of it that the nodes have read. `contact` is what is written of its person.
     """
 
     session: Session
@@ -88,6 +89,7 @@ class Turn:
     kept: Mapping[str, bytes] = field(default_factory=dict)
     kept_of: str = ""
     heard: Inbound | None = None
+    contact: ContactChanges | None = None
 
 
 def take_turn(
@@ -99,14 +101,16 @@ def take_turn(
     *,
     said: list[SendMessage] | None = None,
     is_known: Callable[[Ask], bool] = lambda ask: True,
+    contact: Contact | None = None,
 ) -> Generator[Ask, Answer, Turn]:
     """Advance `session` by one `inbound`, until the flow waits, ends or fails, or a run has a checkpoint.
 
     The turn collects its messages in `said`: a caller that passes a list may show its content between two Asks.
     `is_known` says whether the answer to an Ask has been journalled: at the first one where it has not, the turn of a
-    session that is to be cancelled goes no further.
+    session that is to be cancelled goes no further. `contact` is the person of the conversation if the flow
+    `reads_contact`; None in a run, which has no person.
     """
-    scene = Scene(flow, session, inbound, limits, said)
+    scene = Scene(flow, session, inbound, limits, said, contact)
     ending, after, state = yield from _to_rest(flow, session, scene, node_types, limits, is_known)
     started = session.execution is None and (scene.started or _is_runs_first(scene, ending))
     execution = session.execution or after.execution or (inbound.new_execution_id if started else "")
@@ -116,7 +120,7 @@ def take_turn(
         status=ending.status,
         events=tuple(scene.events),
         messages=tuple(scene.messages),
-        effects=(*scene.effects, *parents_news(session, scene, ending)),
+        effects=(*scene.effects, *parents_news(session, scene, ending), *handoffs_news(session, after, scene)),
         execution=execution,
         started=started,
         failure=ending.failure,
@@ -126,6 +130,7 @@ def take_turn(
         kept=scene.kept.new,
         kept_of=scene.kept.of,
         heard=scene.inbound,
+        contact=scene.contact.changes() if scene.contact is not None else None,
     )
 
 
@@ -168,6 +173,8 @@ def _walk(
 ) -> Generator[Ask, Answer, Ending | Closing]:
     """Decide what the inbound does, then visit node after node."""
     arrival = yield from arrive(flow, session, scene, node_types)
+    if scene.contact is not None and not isinstance(arrival, Ignored):
+        scene.events.insert(0, events.ContactRead(scene.contact.read.to_json()))
     match arrival:
         case Start() | Resume():
             resuming = isinstance(arrival, Resume)

@@ -78,7 +78,7 @@ def _try_again(
         except LimitExceeded:
             raise
         except FlowError as failure:
-            if failed == retry.attempts:
+            if failed == retry.attempts or getattr(failure, "is_final", False):
                 return _leave_by_error(scene, node, node_type, failure)
             scene.following.unsay(said)
             scene.record(events.NodeRetried(node.id, failure.code, failure.message, failed))

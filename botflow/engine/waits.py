@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, timedelta
+from typing import Any
 
 from botflow.engine.node_type import NodeFailure, Park, WaitForMessage
 from botflow.engine.scene import Scene
@@ -12,14 +13,15 @@ from botflow.engine.session import Alarm, Session, Wait
 
 def wait_for_message(scene: Scene, outcome: WaitForMessage, expires_s: float | None) -> Wait:
     """Return the wait for a person: reminders, the node's timeout and the session's expiry, whichever comes first."""
+    told: dict[str, Any] = {"accepts": ("message", "delivery"), "group": scene.group} if outcome.delivery else {}
     if not outcome.reminders_s and outcome.timeout_s is None and expires_s is None:
-        return Wait(token=scene.group)
+        return Wait(token=scene.group, **told)
     alarms = [Alarm(after_s, "reminder") for after_s in outcome.reminders_s]
     if outcome.timeout_s is not None:
         alarms.append(Alarm(outcome.timeout_s))
     if expires_s is not None and not scene.is_run:
         alarms.append(Alarm(expires_s, "expiry"))
-    return Wait(token=scene.group, alarms=_in_order(alarms))
+    return Wait(token=scene.group, alarms=_in_order(alarms), **told)
 
 
 def wait_parked(scene: Scene, outcome: Park) -> Wait:

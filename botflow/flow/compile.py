@@ -40,8 +40,10 @@ def compile_flow(documents: Mapping[str, Mapping[str, Any]], root: str, node_typ
         raise FlowProblems(problems)
     reached = {name: _canonical(item) for name, item in sorted(linked.items())}
     digest = hashlib.sha256(orjson.dumps({"root": root, "documents": reached}, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    reads_contact = any(item.reads_contact for item in linked.values())
     main = linked.pop(root) if root not in _references(linked) else linked[root]
-    return _freeze(main, digest, {name: _freeze(item, digest, {}) for name, item in linked.items()})
+    subflows = {name: _freeze(item, digest, {}, reads_contact) for name, item in linked.items()}
+    return _freeze(main, digest, subflows, reads_contact)
 
 
 def _shape_all(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Document]:
@@ -69,7 +71,7 @@ def _canonical(linked: Linked) -> dict[str, Any]:
     return plain
 
 
-def _freeze(linked: Linked, digest: str, subflows: Mapping[str, Flow]) -> Flow:
+def _freeze(linked: Linked, digest: str, subflows: Mapping[str, Flow], reads_contact: bool) -> Flow:
     document = linked.document
     nodes = {
         node.id: Node(
@@ -123,4 +125,6 @@ def _freeze(linked: Linked, digest: str, subflows: Mapping[str, Flow]) -> Flow:
         kept_outputs=linked.kept_outputs,
         targets=linked.targets,
         triggers=tuple(nodes[node.id] for node in linked.triggers),
+        contact_fields=dict(document.contact_fields),
+        reads_contact=reads_contact,
     )

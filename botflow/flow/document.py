@@ -14,10 +14,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from botflow.flow.contact_fields import ContactFields
 from botflow.flow.duration import Duration
 from botflow.flow.fields import CAMEL_CASE
 from botflow.flow.graph import ExecutionMode
 from botflow.flow.locale_codes import Country, Language
+from botflow.flow.message_template import MessageTemplate, TemplateSlug
 from botflow.flow.policy import Policy, Retry
 from botflow.flow.problems import NOWHERE, FlowProblems, Path, Place, Report
 from botflow.flow.reading.edit import with_positions
@@ -175,11 +177,17 @@ class Document(Policy):
     a time or for other runs, but not for a message."""
     variables: dict[str, Any] = Field(default_factory=dict)
     """Variables and their values at the start."""
+    contact_fields: ContactFields = Field(default_factory=dict)
+    """The fields of a contact that the flow uses, besides `name`, `language` and `timeZone`: `{name: {type, choices}}`.
+    The type is `text`, `number`, `boolean`, `date`, `datetime` or `choice`."""
     apology: str | None = None
     """What to say when a turn fails. Without it: a sentence in the language."""
     credentials: dict[CredentialName, CredentialName] = Field(default_factory=dict)
     """The organization's credentials for a channel or a model, by module: `{module: name}`. Without an entry: the
     organization's default for the module, else the deployment's settings."""
+    templates: dict[TemplateSlug, MessageTemplate] = Field(default_factory=dict, max_length=200)
+    """Templates of e-mails by slug: `{slug: {subject, text, html}}`. Those that nodes name and the document does not
+    have are read from the folder `templates` beside the flow's file: `slug.txt`, `slug.html`."""
     theme: Theme | None = None
     """How the chat page looks: `{color, logo}`, a colour such as `"#0b6b5d"` and the https address of a picture."""
     nodes: tuple[PlacedNode, ...]

@@ -37,6 +37,8 @@ CAMEL_CASE = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, p
 MESSAGE_FIELDS = ("text", "payload", "media", "location", "token", "consent", "address", "parameters")
 # The fields of a request to a webhook, as its key reads them in `$request`.
 REQUEST_FIELDS = ("headers", "query")
+ITEM = "item"  # what a template about one element of a list reads
+Pace = Literal["human", "instant"]
 TextKind = Literal["template", "condition", "pattern", "workflow"]
 
 
@@ -58,31 +60,35 @@ class WrongProperty(ValueError):
 class Marker:
     """Says, inside Annotated, what the strings of a field are.
 
-    `reads`: the only names that they may read, as `$name`; None for all that a node of the flow may, and `also`.
+    `reads`: the only names that they may read, as `$name`; None for all that a node of the flow may. `also`: names that
+    they may read besides, such as `item`. `longest`: how many characters a template may have that
+    `Scene.render_escaped` renders.
     """
 
     kind: TextKind
     reads: tuple[str, ...] | None = None
     also: tuple[str, ...] = ()
+    longest: int | None = None
 
 
 Condition = Annotated[str, Field(min_length=1, max_length=2_000), Marker("condition")]
 Pattern = Annotated[str, Field(min_length=1, max_length=1_000), Marker("pattern")]
 VariableName = Annotated[str, Field(min_length=1, max_length=64), Widget("combobox", source="variables")]
 HandleName = Annotated[str, Field(min_length=1, max_length=64), Widget("text", label="Leave by", placeholder="large")]
+ItemText = Annotated[str, Field(max_length=2_000), Marker("template", also=(ITEM,))]
 WorkflowId = Annotated[str, Field(min_length=1, max_length=64), Marker("workflow")]
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One string in a node's properties; `path` leads to it by the names used in documents. `reads` and `also`: see
-    Marker."""
+    """One string in a node's properties; `path` leads to it by the names used in documents. For the rest see Marker."""
 
     path: tuple[str | int, ...]
     kind: TextKind
     text: str
     reads: tuple[str, ...] | None = None
     also: tuple[str, ...] = ()
+    longest: int | None = None
 
 
 def texts(properties: BaseModel) -> Iterator[Text]:
@@ -98,7 +104,7 @@ _TEMPLATE = Marker("template")
 
 def _strings(value: Any, path: tuple[str | int, ...], marker: Marker) -> Iterator[Text]:
     if isinstance(value, str):
-        yield Text(path, marker.kind, value, marker.reads, marker.also)
+        yield Text(path, marker.kind, value, marker.reads, marker.also, marker.longest)
     elif isinstance(value, BaseModel):
         for inner in texts(value):
             yield replace(inner, path=(*path, *inner.path))

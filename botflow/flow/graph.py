@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from botflow.flow.contact_fields import ContactField
 from botflow.flow.policy import Policy, Retry
 from botflow.flow.templates.template import Templates
 from botflow.flow.theme import Theme
@@ -76,6 +77,8 @@ class Flow:
 
     `digest` is the SHA-256 (hex) of the canonical document and of every subflow it reaches, so equal digests mean equal
     behaviour. `kept_outputs` are the nodes whose output some template reads as `$node.field`; others are not stored.
+    `contact_fields` are the fields of a contact that the document declares; `reads_contact` says whether it or one of
+    its subflows reads or changes the person's contact: a turn of another flow pays nothing for contacts.
     """
 
     id: str
@@ -96,6 +99,8 @@ class Flow:
     kept_outputs: frozenset[str] = frozenset()
     targets: Mapping[tuple[str, str], str]
     triggers: tuple[Node, ...]
+    contact_fields: Mapping[str, ContactField] = field(default_factory=dict)
+    reads_contact: bool = False
 
     def target(self, node: str, handle: str) -> str | None:
         """Return the node that `handle` of `node` leads to, or None when nothing is connected."""

@@ -109,6 +109,11 @@ class NodeSpec:
     the session for a person, a time or another run. "idempotent": repeating it after a crash changes nothing in the
     world that its first attempt has changed. A node type with `waits` or `rests` need not say the third; one that does
     not ask the world is idempotent, because a turn's effects leave once, with its commit.
+
+    `takes_template`: its property `template` may name one of the document's templates of messages, whose texts then
+    stand for the properties `subject`, `text` and `html`. `module`: the credential module whose fields its action gets,
+    also where the node names no credential. `reads_contact`: it reads or changes the person's contact, also when no
+    property mentions it.
     """
 
     name: str
@@ -117,7 +122,10 @@ class NodeSpec:
     icon: str = ""
     version: int = 1
     capabilities: tuple[Capability, ...] = ()
+    reads_contact: bool = False
     category: Category = "action"
+    takes_template: bool = False
+    module: str = ""
     properties: type[BaseModel] = NoProperties
     handle_labels: Mapping[str, str] = MappingProxyType({})
     item_handles: ItemHandles | None = None

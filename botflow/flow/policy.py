@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
 
 from botflow.flow.duration import Duration
-from botflow.flow.fields import CAMEL_CASE
+from botflow.flow.fields import CAMEL_CASE, Pace
 from botflow.flow.locale_codes import Country
 
 _CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
@@ -126,6 +126,9 @@ class Policy(BaseModel):
     that cancels an answer not yet sent (`supersede`)."""
     merge_within: Duration = 2.0
     """How long no message must come, before a merged burst is answered."""
+    pace: Pace = "instant"
+    """With `human` a chat shows that the bot types, for as long as the text would take, before it shows each message. A
+    node may have a pace of its own. Text messages leave at once."""
     ordering: Literal["accepted", "sent"] = "accepted"
     """The next part of a reply leaves once the provider has `accepted` the one before, or once it has `sent` it."""
     validity: Duration | None = None

@@ -8,16 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from botflow.errors import FlowError, did_you_mean
+from botflow.flow.contact_fields import CONTACT, contact_field_of
 from botflow.flow.document import Document, Link, PlacedNode
 from botflow.flow.fields import Text, texts
+from botflow.flow.message_template import PROPERTY, MessageTemplate
 from botflow.flow.node_spec import NodeSpec, Outputs
 from botflow.flow.problems import Path, Report
 from botflow.flow.reading.schema_problems import report_invalid
 from botflow.flow.templates.template import node_references
+from botflow.flow.templates.tokens import TemplateRefused
 
 NodeSpecs = Mapping[str, NodeSpec]
 
@@ -52,7 +56,12 @@ class LinkedNode:
     def texts(self) -> tuple[Text, ...]:
         """Every string in the properties; paths start at the document's root."""
         inside = (*self.path, "properties")
-        return tuple(replace(text, path=(*inside, *text.path)) for text in texts(self.properties))
+        return tuple(replace(text, path=(*inside, *self._written_at(text.path))) for text in texts(self.properties))
+
+    def _written_at(self, path: Path) -> Path:
+        """Return the path of a property; of one that a template brought, the path of the template's name."""
+        is_brought = self.spec.takes_template and PROPERTY in self.placed.properties and path[0] in TEMPLATE_FIELDS
+        return (PROPERTY, *path) if is_brought else path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +96,25 @@ class Linked:
     @cached_property
     def kept_outputs(self) -> frozenset[str]:
         """The nodes whose output some template or condition reads as `$node.field`."""
+        return frozenset(self._references & self.nodes.keys())
+
+    @cached_property
+    def reads_contact(self) -> bool:
+        """Whether a turn may read or change `$contact`."""
+        if CONTACT in self._references and CONTACT not in self.nodes:
+            return True
+        return any(
+            node.spec.reads_contact or any(contact_field_of(name) is not None for name in node.sets)
+            for node in self.nodes.values()
+        )
+
+    @cached_property
+    def _references(self) -> set[str]:
+        """What templates and conditions read as `$name`."""
         read = {name for node in self.nodes.values() for text in node.texts for name in _references(text)}
         own = (self.document.recap, self.document.corrected_text)
-        read.update(name for text in own for name in node_references(text or "", bare=False))
-        return frozenset(read & self.nodes.keys())
+        read.update(name for text in own for name in _names_in(text or "", bare=False))
+        return read
 
     @cached_property
     def workflows(self) -> dict[str, list[tuple[LinkedNode, Path]]]:
@@ -104,11 +128,17 @@ class Linked:
 
 
 def _references(text: Text) -> set[str]:
-    if text.kind in ("condition", "template"):
-        return node_references(text.text, bare=text.kind == "condition")
-    return set()
+    return _names_in(text.text, bare=text.kind == "condition") if text.kind in ("condition", "template") else set()
 
 
+def _names_in(text: str, *, bare: bool) -> set[str]:
+    try:
+        return node_references(text, bare=bare)
+    except TemplateRefused:  # what does not parse is reported elsewhere
+        return set()
+
+
+TEMPLATE_FIELDS = frozenset(MessageTemplate.model_fields)
 ALIKE = 0.85  # of a node type's name, whose first half is mostly right
 _GENERALITY = ("channel", "message_received", "opened")
 
@@ -122,7 +152,7 @@ def link(document: Document, node_types: NodeSpecs, report: Report) -> Linked:
     placed = _unique_nodes(document, report)
     nodes = {}
     for node_id, (node, path) in placed.items():
-        joined = _link_node(node, path, node_types, report)
+        joined = _link_node(node, path, node_types, document.templates, report)
         if joined is not None:
             nodes[node_id] = joined
     edges = _link_edges(document, set(placed), nodes, report)
@@ -149,7 +179,13 @@ def _unique_nodes(document: Document, report: Report) -> dict[str, tuple[PlacedN
     return placed
 
 
-def _link_node(node: PlacedNode, path: Path, node_types: NodeSpecs, report: Report) -> LinkedNode | None:
+def _link_node(
+    node: PlacedNode,
+    path: Path,
+    node_types: NodeSpecs,
+    templates: Mapping[str, MessageTemplate],
+    report: Report,
+) -> LinkedNode | None:
     spec = node_types.get(node.type_name)
     if spec is None:
         families = {name.split(".")[0] for name in node_types}
@@ -162,12 +198,13 @@ def _link_node(node: PlacedNode, path: Path, node_types: NodeSpecs, report: Repo
         )
         return None
     inside = (*path, "properties")
+    given = _with_template(node, inside, templates, report) if spec.takes_template else node.properties
+    if given is None:
+        return None
     try:
-        properties = spec.properties.model_validate(node.properties)
+        properties = spec.properties.model_validate(given)
     except ValidationError as failure:
-        report_invalid(
-            failure, spec.properties, node.properties, report, family="property", prefix=inside, node=node.id
-        )
+        report_invalid(failure, spec.properties, given, report, family="property", prefix=inside, node=node.id)
         return None
     except FlowError as failure:
         report.error(failure.code, failure.message, inside, hint=failure.hint, node=node.id)
@@ -187,6 +224,27 @@ def _link_node(node: PlacedNode, path: Path, node_types: NodeSpecs, report: Repo
         sets=spec.sets(properties),
         outputs=spec.outputs(properties),
     )
+
+
+def _with_template(
+    node: PlacedNode, inside: Path, templates: Mapping[str, MessageTemplate], report: Report
+) -> dict[str, Any] | None:
+    """Return the node's properties with the texts of the template that it names; None when that cannot be done."""
+    slug = node.properties.get(PROPERTY)
+    if not isinstance(slug, str):
+        return node.properties
+    found = templates.get(slug)
+    if found is None:
+        hint = did_you_mean(slug, templates, f"write templates/{slug}.txt or .html beside the flow")
+        message = f"there is no template {slug[:64]!r}"
+        report.error("template.unknown", message, (*inside, PROPERTY), hint=hint, node=node.id)
+        return None
+    brought = found.properties()
+    if twice := sorted(brought.keys() & node.properties.keys()):
+        message = f"the template {slug!r} has a {twice[0]} already"
+        report.error("template.twice", message, (*inside, twice[0]), hint="write it in one place", node=node.id)
+        return None
+    return {**node.properties, **brought}
 
 
 def _link_edges(

@@ -7,10 +7,12 @@ Stores are not an interface: they are classes in `botflow/storage`, chosen by th
 
 from botflow.interfaces.channels import (
     Announces,
+    Calls,
     Channel,
     Channels,
     DeliveryStatus,
     Meters,
+    MissedCall,
     Reconciles,
     Redacts,
     Reports,
@@ -25,6 +27,7 @@ from botflow.interfaces.observers import Observer
 
 __all__ = [
     "Announces",
+    "Calls",
     "Channel",
     "Channels",
     "CredentialField",
@@ -35,6 +38,7 @@ __all__ = [
     "FieldType",
     "Learns",
     "Meters",
+    "MissedCall",
     "Model",
     "Observer",
     "OnDelta",

@@ -101,7 +101,10 @@ class Channel(Protocol):
         """Normalise a verified webhook (opt-out words as `consent`); RejectedInbound when a field is missing."""
 
     def render(self, messages: Sequence[SendMessage], channel: str) -> list[SendMessage]:
-        """Return the messages as the provider sends them, in order (long texts split, options numbered)."""
+        """Return the messages as the provider sends them, in order (long texts split, options numbered).
+
+        A part with `only_by_api` is never given to `reply`; then all parts of these messages have it.
+        """
 
     def reply(self, outbounds: Sequence[StoredOutbound], status_url: Callable[[StoredOutbound], str] | None) -> str:
         """Return the body of the webhook's reply, with which the provider sends these parts."""
@@ -188,3 +191,26 @@ class Reports(Protocol):
 
     def parse_status(self, request: WebhookRequest) -> DeliveryStatus:
         """Normalise a verified callback; RejectedInbound when it names no outbound of ours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissedCall:
+    """A call to one of our numbers: the provider's id of it, the caller and our number in their normal forms, and the
+    channel by which the caller is written to."""
+
+    key: str
+    caller: str
+    number: str
+    channel: str
+
+
+@runtime_checkable
+class Calls(Protocol):
+    """A channel's second ability: calls to its numbers, which are not taken."""
+
+    def parse_call(self, request: WebhookRequest) -> MissedCall | None:
+        """Normalise a verified webhook about a call; None when the caller cannot be written to, as with a hidden
+        number. RejectedInbound when a field is missing."""
+
+    def end_call(self, say: str, language: str) -> str:
+        """Return the body of the webhook's reply that ends the call: refused, or after the sentence `say`."""

@@ -94,6 +94,12 @@ class CredentialModule:
     def field(self, id: str) -> CredentialField | None:
         return next((field for field in self.fields if field.id == id), None)
 
+    def secrets(self, fields: Mapping[str, str]) -> frozenset[str]:
+        """Return the values to mask: all but those of fields that are shown. An ordinary word among these, such as the
+        name of a user, would be masked wherever it is in an answer."""
+        shown = {field.id for field in self.fields if not field.sensitive}
+        return frozenset(value for name, value in fields.items() if name not in shown)
+
     def changed(self, before: Mapping[str, str], given: Mapping[str, Value | None]) -> dict[str, str]:
         """Return the kept fields with those `given` in their place; None removes one.
 

@@ -26,14 +26,15 @@ class OptionsRequest:
     is what its author has typed.
 
     `credential` holds the fields of the set that the node names, `account` names that set in this deployment;
-    `networks` and `is_home` are as of an ActionContext: without a credential, a source may use what the server's
-    settings give access to only for the home organization.
+    `account_networks`, `networks` and `is_home` are as of an ActionContext: without a credential, a source may use what
+    the server's settings give access to only for the home organization.
     """
 
     properties: Mapping[str, Any]
     search: str
     credential: Mapping[str, str]
     account: str
+    account_networks: Networks | None
     networks: Networks
     home: bool
 

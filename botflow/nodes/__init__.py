@@ -15,40 +15,55 @@ def built_in() -> tuple[NodeType, ...]:
     """
     from botflow.nodes.ai import AiExtract, AiReply, AiRoute
     from botflow.nodes.chatbot.ask import Ask
+    from botflow.nodes.chatbot.cards import Cards
     from botflow.nodes.chatbot.form import Form
     from botflow.nodes.chatbot.menu import Menu
     from botflow.nodes.chatbot.say import Say
-    from botflow.nodes.conditional import Branch, Switch
+    from botflow.nodes.conditional import Branch
+    from botflow.nodes.contact.group import ContactGroup
+    from botflow.nodes.contact.set import ContactSet
     from botflow.nodes.logic.emit_and_log import Emit, Log
+    from botflow.nodes.logic.handoff import Handoff
     from botflow.nodes.logic.loop import Loop
     from botflow.nodes.logic.parallel import Parallel
     from botflow.nodes.logic.run import RunWorkflow
     from botflow.nodes.logic.set_and_end import EndExecution, Set
+    from botflow.nodes.logic.split import Split
+    from botflow.nodes.logic.start import StartConversationNode
     from botflow.nodes.logic.subflow import Subflow
     from botflow.nodes.logic.try_catch import Try
     from botflow.nodes.logic.wait import Wait
+    from botflow.nodes.switch import Switch
     from botflow.nodes.triggers.messages import MessageTrigger, OpenedTrigger
+    from botflow.nodes.triggers.missed_call import MissedCallTrigger
     from botflow.nodes.triggers.runs import EventTrigger, ManualTrigger, ScheduleTrigger, WebhookTrigger
 
     return (
         MessageTrigger(),
         OpenedTrigger(),
+        MissedCallTrigger(),
         Say(),
         Ask(),
         Menu(),
+        Cards(),
         Form(),
         AiReply(),
         AiRoute(),
         AiExtract(),
         Branch(),
         Switch(),
+        Split(),
         Set(),
+        ContactSet(),
+        ContactGroup(),
         Subflow(),
         Wait(),
         Loop(),
         Try(),
         Parallel(),
         RunWorkflow(),
+        Handoff(),
+        StartConversationNode(),
         Emit(),
         Log(),
         EndExecution(),

@@ -1,4 +1,4 @@
-"""conditional.branch and conditional.switch: the flow decides. The values they read are recorded with the choice."""
+"""conditional.branch: the first condition that holds. The values that it read are recorded with the choice."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from typing import Annotated, Any, NamedTuple
 
 import minijinja
 import orjson
-from pydantic import BeforeValidator, Field, JsonValue
+from pydantic import BeforeValidator, Field
 
 from botflow.engine.events import ConditionDecided
 from botflow.engine.node_type import Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.errors import FlowError
 from botflow.flow.fields import Condition, HandleName, Properties
-from botflow.flow.node_spec import Advice, ItemHandles, Output, Outputs, Surroundings
+from botflow.flow.node_spec import ItemHandles, Output, Outputs
 from botflow.flow.templates.template import INPUT, NODES, VARIABLES, bare_expression, plain_expression
 from botflow.flow.widgets import Widget
-from botflow.nodes.comparison import alike, equal
 
 ELSE = "else"
 LONGEST_SEEN = 80  # characters of one value in the log
@@ -75,7 +74,7 @@ class Branch(NodeType):
     properties = BranchProperties
 
     def handles(self, properties: BranchProperties) -> tuple[str, ...]:
-        return _distinct(case.handle for case in properties.cases)
+        return distinct_handles(case.handle for case in properties.cases)
 
     def outputs(self, properties: BranchProperties) -> Outputs:
         return {"handle": Output("text", "the handle of the case that held, or `else`")}
@@ -85,7 +84,7 @@ class Branch(NodeType):
         chosen = ELSE
         for case in properties.cases:
             for sight in case.sights:
-                saw[sight.name] = _short(scene.look_up(sight.path))
+                saw[sight.name] = short(scene.look_up(sight.path))
             if scene.evaluate(case.when):
                 chosen = case.handle
                 break
@@ -93,77 +92,12 @@ class Branch(NodeType):
         return Leave(chosen, {"handle": chosen})
 
 
-class SwitchCase(Properties):
-    """One value, and the handle to leave by when it is found."""
-
-    handle: HandleName
-    """The handle to leave by: its edge is followed when the value is this one."""
-    equals: Annotated[JsonValue, Widget("text", placeholder="L")]
-    """The value to compare with."""
-
-
-class SwitchProperties(Properties):
-    """The value, and the cases."""
-
-    value: Annotated[Expression, Widget(placeholder="order.total")]
-    """The value, an expression such as `size` or `order.total`."""
-    cases: Annotated[tuple[SwitchCase, ...], Field(min_length=1, max_length=200)]
-    """The cases, in order; the first that is equal wins."""
-
-
-class Switch(NodeType):
-    """Leaves by the first case that equals a value, or by `else`.
-
-    {id: size, type: conditional, actionType: switch,
-     properties: {value: size, cases: [{handle: big, equals: L}, {handle: small, equals: S}]}}
-
-    Texts are equal without regard to case and to blanks around them, and a text equals the number or the truth value
-    that it spells: "5" is 5, "true" is true. A case that is equal in every letter goes before one that is not.
-    """
-
-    name = "conditional.switch"
-    title = "Switch on a value"
-    section = "Decisions"
-    icon = "split"
-    item_handles = ItemHandles("cases")
-    properties = SwitchProperties
-
-    def handles(self, properties: SwitchProperties) -> tuple[str, ...]:
-        return _distinct(case.handle for case in properties.cases)
-
-    def outputs(self, properties: SwitchProperties) -> Outputs:
-        return {
-            "handle": Output("text", "the handle of the case that was equal, or `else`"),
-            "value": Output("any", "the value that was compared"),
-        }
-
-    def advice(self, properties: SwitchProperties, around: Surroundings) -> Iterable[Advice]:
-        """Warn of cases that can never be chosen."""
-        for position, case in enumerate(properties.cases):
-            before = next((other for other in properties.cases[:position] if equal(other.equals, case.equals)), None)
-            if before is not None:
-                message = f"the case {_short(case.equals)!r} is never chosen: an earlier case is the same"
-            elif not around.may_be(properties.value, case.equals):
-                message = f"the case {_short(case.equals)!r} is never chosen: {properties.value} never has this value"
-            else:
-                continue
-            yield Advice(("cases", position, "equals"), message, "change its value, or remove it")
-
-    def visit(self, properties: SwitchProperties, scene: Scene) -> Visit:
-        value = scene.evaluate(properties.value)
-        chosen = next(
-            (case.handle for same in (equal, alike) for case in properties.cases if same(case.equals, value)), ELSE
-        )
-        scene.record(ConditionDecided(scene.node.id, chosen, {properties.value: _short(value)}))
-        return Leave(chosen, {"handle": chosen, "value": value})
-
-
-def _distinct(handles: Iterable[str]) -> tuple[str, ...]:
+def distinct_handles(handles: Iterable[str]) -> tuple[str, ...]:
     """Return each handle once, then `else`: several cases may have the same handle."""
     return (*dict.fromkeys(handles), ELSE)
 
 
-def _short(value: Any) -> Any:
+def short(value: Any) -> Any:
     """Return a value fit for the log: long texts are cut, lists and objects become a piece of their JSON."""
     if isinstance(value, (dict, list, tuple)):
         value = orjson.dumps(value, default=str).decode()

@@ -47,7 +47,7 @@ class Examined:
     user_name: str = ""
     waited_for: frozenset[str] = frozenset()
     has_parent: bool = True
-    handed_over_at: datetime | None = None
+    handed_off_at: datetime | None = None
     queued: tuple[QueuedInbound, ...] = ()
     outbounds: tuple[OldOutbound, ...] = ()
 
@@ -63,5 +63,5 @@ class Examined:
     @property
     def rests(self) -> bool:
         """Whether an execution is under way that waits, with nothing queued, and that no operator has stopped."""
-        is_stopped = self.is_paused or self.stored.parked or self.stored.session.handover is not None
+        is_stopped = self.is_paused or self.stored.parked or self.stored.session.handoff is not None
         return self.is_active and not self.has_queue and not is_stopped

@@ -26,7 +26,8 @@ EventType = Literal[
     "workflow.status_changed",
     "step.started",
     "step.ended",
-    "session.handed_over",
+    "handoff.requested",  # a conversation waits for a person
+    "session.handed_off",
     "session.returned",
     "message.failed",
     "contact.opted_out",

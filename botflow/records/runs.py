@@ -11,7 +11,7 @@ from botflow.engine.inbound import RUN
 from botflow.engine.session import Parent
 from botflow.values import value
 
-EffectKind = Literal["start", "done", "emit", "cancel", "end", "play"]
+EffectKind = Literal["start", "converse", "done", "emit", "cancel", "end", "play", "hand_off", "close_handoff"]
 LifecycleChange = Literal[
     "changed",
     "repeated",
@@ -76,8 +76,8 @@ CANCELLED = Outcome(status="cancelled")
 class StoredEffect:
     """An effect of a committed turn that is still to be carried out; (session, version, index) is its key.
 
-    `workflow`, `organization`, `flow_version`, `priority` and `is_fork` are its session's; `depth` counts the runs
-    above the one that it would start. `trace` is the context of its turn's trace, "" for none.
+    `workflow`, `organization`, `flow_version`, `priority`, `is_fork` and `is_anonymous` are its session's; `depth`
+    counts the runs above the one that it would start. `trace` is the context of its turn's trace, "" for none.
     """
 
     session: int
@@ -92,6 +92,7 @@ class StoredEffect:
     priority: int = 0
     depth: int = 0
     is_fork: bool = False
+    is_anonymous: bool = False
     trace: str = ""
 
     @property

@@ -14,6 +14,7 @@ from botflow.values import value
 if TYPE_CHECKING:
     from botflow.engine.turn import Turn, TurnStatus
 
+CONTACT_INDEX = -1_000_000  # of the journalled contact, below the answers of the turn and those that none uses
 InboundState = Literal["new", "done", "stale", "dead"]
 FROM_SEQ = "fromSeq"  # beside the policy of a fork of a conversation: the inbound of its original that it hears again
 PLANNED = "planned"  # the state of an inbound that a fork of a conversation has not heard yet; its seq is below 0

@@ -17,14 +17,15 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
 
 from botflow.clock import Clock
 from botflow.errors import UsageError
 from botflow.interfaces import Channel, Model
-from botflow.plugins import Plugin
+from botflow.plugins import Plugin, credential_modules
 from botflow.redaction.known_secrets import KnownSecrets
-from botflow.runtime.sealing import Safe
+from botflow.runtime.sealing import Safe, SecretFields
 from botflow.settings import Networks
 from botflow.storage.credentials import StoredCredential
 from botflow.storage.engines.engine import Engine
@@ -101,10 +102,26 @@ class _Clients(Generic[C]):
             await opened.client.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionAccount:
+    """The fields that an action gets. `name` is that of the set in the deployment, which no set of another organization
+    has; `secrets` are the values to mask. `networks` are the private ones that its addresses may lead to; None for any:
+    what the operator has set is believed."""
+
+    fields: Mapping[str, str]
+    secrets: frozenset[str] = frozenset()
+    name: str = ""
+    networks: Networks | None = None
+
+
+NO_ACCOUNT = ActionAccount(fields=MappingProxyType({}))
+
+
 class Accounts:
     """Finds and opens the accounts, whose addresses may lead to no private networks but `networks`.
 
-    Without `sends`, no channel is opened: no message may leave this machine.
+    `settings` are the deployment's own accounts, as fields of the modules. Without `sends`, no channel is opened and no
+    action gets an account: no message may leave this machine.
     """
 
     def __init__(
@@ -117,6 +134,7 @@ class Accounts:
         known_secrets: KnownSecrets,
         clock: Clock,
         networks: Networks,
+        settings: Mapping[str, Mapping[str, str]] | None = None,
         sends: bool = True,
     ) -> None:
         self.networks = networks
@@ -126,6 +144,8 @@ class Accounts:
         self._models = models
         self._known_secrets = known_secrets
         self._clock = clock
+        self._modules = credential_modules(plugins)
+        self._settings = settings or {}
         self._sends = sends
         self._chosen: OrderedDict[int | str, tuple[float, ChosenSets]] = OrderedDict()
         self._reading: dict[int | str, asyncio.Lock] = {}
@@ -169,6 +189,28 @@ class Accounts:
                 of=(*(account.of for account in own), *others),
                 secrets=frozenset(secret for account in own for secret in account.secrets),
             )
+
+    async def fields(self, workflow: str, module: str) -> ActionAccount:
+        """Return what an action of a workflow gets from a module; no fields where nothing is configured.
+
+        UsageError like `channel`.
+        """
+        stored = await self._set(workflow, module) if self._sends else None
+        if stored is None:
+            fields = self._settings.get(module, {}) if self._sends else {}
+            return ActionAccount(fields=fields, secrets=self._secrets(module, fields))
+        return self.opened(self._safe.open(stored))
+
+    def opened(self, fields: SecretFields) -> ActionAccount:
+        """Return the account of a set that was opened. Its secrets become known, for the log."""
+        secrets = self._secrets(fields.module, fields)
+        self._known_secrets.opened(secrets)
+        return ActionAccount(fields=fields, secrets=secrets, name=fields.account, networks=self.networks)
+
+    def _secrets(self, module: str, fields: Mapping[str, str]) -> frozenset[str]:
+        """Return the values of a set's fields that must be masked: all, where no plugin declares the module."""
+        declared = self._modules.get(module)
+        return frozenset(fields.values()) if declared is None else declared.secrets(fields)
 
     async def close(self) -> None:
         """Close what was opened here."""
@@ -218,7 +260,7 @@ class Accounts:
             fields, module = self._safe.open(stored), plugin.own_module
             assert module is not None, "only plugins with a module are asked"
             module.check_addresses(fields, self.networks)  # one that was stored before it was checked
-            secrets = frozenset(fields[field.id] for field in module.fields if field.sensitive and field.id in fields)
+            secrets = module.secrets(fields)
             self._known_secrets.opened(secrets)
             client = open_client(plugin.environment_of(fields))
             if client is None:

@@ -1,5 +1,5 @@
 """Flows to serve: documents in YAML or JSON, folders of them, Python files that hold a `flow` and maybe a `plugin`, or
-flows in Python.
+flows in Python. Templates of messages beside the files become part of the documents.
 
 Those named together are one deployment: each may run the others as subflows.
 """
@@ -29,6 +29,7 @@ from botflow.flow.graph import Flow
 from botflow.flow.problems import FlowProblems, Problem
 from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins, node_types_of, words_answered
+from botflow.runtime.template_files import with_templates
 
 DOCUMENTS = (".yaml", ".yml", ".json")
 MOST_FILES = 1_000  # in a folder
@@ -134,11 +135,12 @@ def _read(path: Path) -> tuple[list[SourceDocument], Plugin | None]:
     if path.suffix not in DOCUMENTS:
         raise UsageError(f"{path} is no flow file", code="file.kind", hint="it must end in .yaml, .yml, .json or .py")
     try:
-        return [parse(path.read_text(encoding="utf-8"), name=str(path))], None
+        source = parse(path.read_text(encoding="utf-8"), name=str(path))
     except OSError as failure:
         raise UsageError(f"{path} cannot be read: {failure.strerror}", code="file.unreadable") from None
     except UnicodeDecodeError:
         raise FlowError(f"{path} is not UTF-8 text", code="file.encoding", hint="save it as UTF-8") from None
+    return [with_templates(source, path)], None
 
 
 class _AsSaved(SourceFileLoader):
@@ -174,7 +176,7 @@ def _run(path: Path) -> tuple[list[SourceDocument], Plugin | None]:
         raise FlowError(f"{path} holds no flow", code="file.no_flow", hint="end it with: flow = botflow.Flow(...)")
     if plugin is not None and not isinstance(plugin, Plugin):
         raise FlowError(f"`plugin` in {path} is not a botflow.Plugin", code="plugin.invalid")
-    return _documents(flow, str(path)), plugin
+    return [with_templates(source, path) for source in _documents(flow, str(path))], plugin
 
 
 def _documents(flow: Builder, name: str) -> list[SourceDocument]:

@@ -104,6 +104,7 @@ class FieldOptions:
             search=search,
             credential=fields or {},
             account=fields.account if fields is not None else "",
+            account_networks=runtime.accounts.networks if fields is not None else None,
             networks=runtime.settings.botflow_flow_networks,
             home=await runtime.database.within(organization).read(is_home, organization),
         )

@@ -30,10 +30,12 @@ from botflow.service.messages.decisions import DecisionLog
 from botflow.service.messages.inbounds import Inbounds
 from botflow.service.messages.outbounds import Outbounds
 from botflow.service.node_types import NodeTypes
+from botflow.service.people.contact_fields import ContactFields
+from botflow.service.people.contacts import Contacts
 from botflow.service.people.erasures import Erasures
 from botflow.service.schedules.schedules import Schedules
 from botflow.service.sessions.contacts import PersonContacts
-from botflow.service.sessions.handovers import Handovers
+from botflow.service.sessions.handoffs import Handoffs
 from botflow.service.sessions.session_changes import SessionChanges
 from botflow.service.sessions.sessions import Sessions
 from botflow.service.workflows.canaries import Canaries
@@ -107,8 +109,8 @@ class Service:
         return SessionChanges(self._runtime, self.caller)
 
     @cached_property
-    def handovers(self) -> Handovers:
-        return Handovers(self._runtime, self.caller)
+    def handoffs(self) -> Handoffs:
+        return Handoffs(self._runtime, self.caller)
 
     @cached_property
     def doctor(self) -> Doctor:
@@ -129,6 +131,14 @@ class Service:
     @cached_property
     def contacts(self) -> PersonContacts:
         return PersonContacts(self._runtime, self.caller)
+
+    @cached_property
+    def people(self) -> Contacts:
+        return Contacts(self._runtime.database.within(self.caller.organization), self._runtime.channels, self.caller)
+
+    @cached_property
+    def contact_fields(self) -> ContactFields:
+        return ContactFields(self._runtime.database.within(self.caller.organization), self.caller)
 
     @cached_property
     def executions(self) -> Executions:

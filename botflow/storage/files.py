@@ -15,7 +15,7 @@ from botflow.records.files import SentFile
 from botflow.records.sessions import SessionKey
 from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
-from botflow.storage.tables import file_pieces, files, sessions
+from botflow.storage.tables import file_pieces, files, sessions, workflows
 
 KEPT_UNSENT_S = 24 * 3600
 MOST_DELETED = 20  # unsent files at once
@@ -72,6 +72,24 @@ class Files:
             select(*_FILE)
             .join(sessions, sessions.c.id == files.c.session_id)
             .where(files.c.id == file, sessions.c.workflow_id == workflow, files.c.size.is_not(None))
+        )
+        row = await self._engine.read(lambda connection: connection.execute(statement).first())
+        return None if row is None else _file(tuple(row))
+
+    async def of_organization(self, session: int, file: str) -> SentFile | None:
+        """Return a whole file of any session of the organization that `session` belongs to; None when there is none."""
+        asking, senders = workflows.alias("asking"), workflows.alias("senders")
+        organization = (
+            select(asking.c.organization_id)
+            .join(sessions, sessions.c.workflow_id == asking.c.id)
+            .where(sessions.c.id == session)
+            .scalar_subquery()
+        )
+        statement = (
+            select(*_FILE)
+            .join(sessions, sessions.c.id == files.c.session_id)
+            .join(senders, senders.c.id == sessions.c.workflow_id)
+            .where(files.c.id == file, senders.c.organization_id == organization, files.c.size.is_not(None))
         )
         row = await self._engine.read(lambda connection: connection.execute(statement).first())
         return None if row is None else _file(tuple(row))

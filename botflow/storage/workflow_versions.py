@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
+from botflow.flow.contact_fields import ContactField
 from botflow.records.canaries import Share
 from botflow.records.runs import UNDER_WAY
 from botflow.records.workflows import (
@@ -19,6 +20,7 @@ from botflow.records.workflows import (
 from botflow.storage.engines.dialects import clock_time, upsert
 from botflow.storage.engines.engine import Engine
 from botflow.storage.organizations import home_organization
+from botflow.storage.people.declarations import declare
 from botflow.storage.tables import canaries, executions, schedules, sessions, workflow_versions, workflows
 
 MOST_VERSIONS = 50  # in a list
@@ -208,6 +210,7 @@ def publish_version(
 ) -> Publication:
     """See `FlowVersions.publish`; `author` and `message` are kept with a new version."""
     workflow = _workflow(connection, slug, name, documents)
+    _declare_fields(connection, workflow, slug, documents)
     before = _active(connection, workflow)
     version, is_new = _version(connection, workflow, digest, documents, author, message)
     if is_new or restores or before is None:
@@ -216,6 +219,17 @@ def publish_version(
     active = _active(connection, workflow)
     assert active is not None
     return Publication(flow=_published(tuple(row)), active=active, before=before)
+
+
+def _declare_fields(connection: Connection, workflow: int, slug: str, documents: Mapping[str, object]) -> None:
+    """Declare the fields of contacts that the documents name; RejectedInbound `contact_field.clash`."""
+    for document in documents.values():
+        written = document.get("contactFields") if isinstance(document, Mapping) else None
+        if not written:
+            continue
+        of_workflow = select(workflows.c.organization_id).where(workflows.c.id == workflow)
+        fields = {name: ContactField.model_validate(field) for name, field in written.items()}
+        declare(connection, connection.execute(of_workflow).scalar_one(), fields, slug)
 
 
 def _active(connection: Connection, workflow: int) -> int | None:

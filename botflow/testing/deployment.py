@@ -16,7 +16,16 @@ from typing import Any, NamedTuple, assert_never, cast
 import orjson
 
 from botflow.engine.asks import Answer, Ask
-from botflow.engine.effects import CancelRuns, Effect, EmitEvent, ReportEnd, StartRun
+from botflow.engine.effects import (
+    CancelRuns,
+    CloseHandoff,
+    Effect,
+    EmitEvent,
+    OpenHandoff,
+    ReportEnd,
+    StartConversation,
+    StartRun,
+)
 from botflow.engine.inbound import RUN, Inbound, InboundKind
 from botflow.engine.limits import Limits
 from botflow.engine.node_type import Starts
@@ -25,6 +34,7 @@ from botflow.engine.turn import Turn
 from botflow.errors import BotflowError, FlowError, UsageError
 from botflow.flow.graph import Flow
 from botflow.testing.schedules import schedules_of
+from botflow.testing.simulated_contacts import SimulatedContacts
 from botflow.testing.simulated_session import SimulatedSession
 from botflow.testing.virtual_clock import VirtualClock
 from botflow.testing.workflows import Workflows
@@ -59,9 +69,11 @@ class Deployment:
         self.flows: dict[str, Flow] = dict(workflows.flows)
         self.node_types = workflows.node_types
         self.clock = clock
+        self.contacts = SimulatedContacts(clock)
         self.sessions: dict[int, SimulatedSession] = {}
         self.due: list[Due] = []
         self.emitted: list[EmitEvent] = []
+        self.handoffs: list[OpenHandoff] = []
         self._perform = perform
         self._heard = heard
         self._limits = limits or Limits()
@@ -121,8 +133,15 @@ class Deployment:
     def take(self, session: SimulatedSession, inbound: Inbound) -> Turn:
         """Take one inbound through its turn, and carry out the turn's effects."""
         turn = session.take(
-            inbound, self.node_types, lambda ask: self._perform(session, ask), self.clock.now, self._limits
+            inbound,
+            self.node_types,
+            lambda ask: self._perform(session, ask),
+            self.clock.now,
+            self._limits,
+            self.contacts.read(session.flow, session.channel, session.sender),
         )
+        if turn.contact is not None:
+            self.contacts.write(turn.contact)
         self._values |= {name: orjson.loads(content) for name, content in turn.kept.items()}
         if turn.status == "running":
             assert turn.session.wait is not None
@@ -159,6 +178,8 @@ class Deployment:
         match effect:
             case StartRun():
                 self._start_run(session, effect)
+            case StartConversation():
+                self._start_conversation(session, effect)
             case CancelRuns(group=group):
                 self._cancel_children(session, group)
             case EmitEvent(name=name, payload=payload):
@@ -166,6 +187,10 @@ class Deployment:
                 self._start_listeners(session, name, payload)
             case ReportEnd():
                 self._report(session, effect)
+            case OpenHandoff():
+                self.handoffs.append(effect)
+            case CloseHandoff():
+                pass
             case _:
                 assert_never(effect)
 
@@ -186,6 +211,32 @@ class Deployment:
         child = self.start(flow, "child", dict(run.input), **parameters)
         child.state = Session(values={name: self._values[name] for name in run.kept.values()})
         child.parent, child.group, child.depth = session.number, run.group, session.depth + 1
+
+    def _start_conversation(self, session: SimulatedSession, wanted: StartConversation) -> None:
+        """Start a conversation with another person, and tell the node that asked for it what became of it."""
+        flow = self.flows.get(wanted.workflow) if wanted.workflow else session.flow
+        end = ReportEnd(session=session.number, group=wanted.group, branch="start", status="failed")
+        if flow is None:
+            error = {"node": "", "code": "workflow.unknown", "message": f"there is no workflow {wanted.workflow!r}"}
+            self._report(session, replace(end, error=error))
+            return
+        theirs = self._conversation(flow, wanted.channel, wanted.to)
+        if theirs.state.frames or any(due.session == theirs.number for due in self.due):
+            error = {"node": "", "code": "session.busy", "message": "this person's session has an execution under way"}
+            self._report(session, replace(end, error=error))
+            return
+        begun = self.queue(
+            theirs, "trigger", parameters={"trigger": "api", "input": dict(wanted.input)}, address=wanted.sender
+        )
+        output = {"session": str(theirs.number), "execution": begun.new_execution_id}
+        self._report(session, replace(end, status="completed", output=output))
+
+    def _conversation(self, flow: Flow, channel: str, sender: str) -> SimulatedSession:
+        """Return the person's session in a workflow, made if necessary."""
+        for session in self.sessions.values():
+            if (session.flow.id, session.channel, session.sender) == (flow.id, channel, sender):
+                return session
+        return self.open(flow, channel, sender)
 
     def _flow_of(self, session: SimulatedSession, run: StartRun) -> Flow:
         """Return the flow of a run; FlowError with production's code when it cannot begin."""

@@ -8,6 +8,7 @@ import orjson
 
 from botflow.engine.ask_json import answer_from_json, answer_to_json
 from botflow.engine.asks import Answer, Ask, AskFailure
+from botflow.engine.contact import Contact
 from botflow.engine.inbound import Inbound
 from botflow.engine.limits import Limits
 from botflow.engine.session import Session
@@ -22,12 +23,13 @@ def run_turn(
     node_types: NodeTypes,
     answer: Callable[[Ask], Answer],
     limits: Limits = Limits(),  # noqa: B008 -- frozen
+    contact: Contact | None = None,
 ) -> Turn:
     """Take `inbound` through the engine to the end of its turn; `answer` is called for each Ask in order.
 
     AssertionError when the session after the turn differs from the one that a database would return.
     """
-    engine = take_turn(flow, session, inbound, node_types, limits)
+    engine = take_turn(flow, session, inbound, node_types, limits, contact=contact)
     try:
         ask = next(engine)
         while True:

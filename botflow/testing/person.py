@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from botflow.flow.graph import Flow
 
@@ -14,13 +15,15 @@ class Person:
     """The person's fields of every inbound, named as there: `sender` is their number or id, `address` ours.
 
     Without a `provider` it is the chat on the channel `chat`; on other channels that of the flow's own trigger: the
-    part before the dot in the trigger's type.
+    part before the dot in the trigger's type. `fields` and `groups` are what is stored of the person, as `$contact`.
     """
 
     channel: str = CHAT
     sender: str = "visitor"
     address: str = ""
     provider: str | None = None
+    fields: Mapping[str, object] = field(default_factory=dict)
+    groups: tuple[str, ...] = ()
 
     def provider_for(self, flow: Flow) -> str:
         """Return the provider of this person's messages to `flow`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_network
 from typing import Literal, cast
 
@@ -13,6 +13,8 @@ from botflow.engine.asks import Answer, AskFailure, Invoke
 from botflow.engine.node_type import ActionContext, Invocable, NodeType
 from botflow.errors import UsageError, did_you_mean
 from botflow.nodes.custom.polling import Pending
+from botflow.outgoing_files import WebFile, read_web_file
+from botflow.outgoing_targets import Network
 from botflow.settings import Networks
 from botflow.testing.outcomes import answer_of, failed, play, run_to_end
 
@@ -57,6 +59,10 @@ class ActionLog:
         return self._ask.credential or ""
 
     @property
+    def account_networks(self) -> Sequence[Network] | None:
+        return LOOPBACK if self._ask.credential else None
+
+    @property
     def networks(self) -> Networks:
         """Those of this machine: a test calls servers of its own."""
         return LOOPBACK
@@ -78,6 +84,9 @@ class ActionLog:
 
     async def load(self, name: str) -> bytes | None:
         return self._artifacts.get(name)
+
+    async def file(self, url: str, largest: int) -> WebFile:
+        return await read_web_file(url, LOOPBACK, largest)
 
 
 class ScriptedActions:

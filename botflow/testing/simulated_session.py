@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from botflow.engine.asks import Answer, Ask, Line
+from botflow.engine.contact import Contact
 from botflow.engine.events import LogWritten
 from botflow.engine.inbound import RUN, Inbound
 from botflow.engine.limits import Limits
@@ -85,6 +86,7 @@ class SimulatedSession:
         answer: Callable[[Ask], Answer],
         now: Callable[[], datetime],
         limits: Limits,
+        contact: Contact | None = None,
     ) -> Turn:
         """Run one turn and keep its result; `now` is the time of its commit."""
 
@@ -92,7 +94,7 @@ class SimulatedSession:
             self.asks.append(ask)
             return answer(ask)
 
-        turn = run_turn(self.flow, self.state, inbound, node_types, asked, limits)
+        turn = run_turn(self.flow, self.state, inbound, node_types, asked, limits, contact)
         self.state = turn.session
         self.turns.append(turn)
         self._remember(inbound, turn)
@@ -113,6 +115,14 @@ class SimulatedSession:
         """End the execution from outside; the next message starts a new one."""
         self.state = Session(version=self.state.version + 1, address=self.state.address)
         self.status, self.wake_at = "cancelled", None
+
+    def stop_alarm(self) -> None:
+        """Let the wait have no end, while a person has the conversation."""
+        self.wake_at = None
+
+    def start_alarm(self, now: datetime) -> None:
+        """Let the wait's alarm begin anew."""
+        self.wake_at = self._next_alarm(now)
 
     def _next_alarm(self, committed_at: datetime) -> datetime | None:
         wait = self.state.wait

@@ -23,6 +23,7 @@ from botflow.errors import UsageError
 from botflow.flow.duration import parse_duration, write_duration
 from botflow.interfaces import Model
 from botflow.plugins import Plugin
+from botflow.testing.agent import Agent
 from botflow.testing.deployment import Deployment, as_json
 from botflow.testing.hearing import Expected, Standing, complaint, differences, is_heard, unlike
 from botflow.testing.person import Person
@@ -36,6 +37,7 @@ from botflow.testing.virtual_clock import START, VirtualClock
 from botflow.testing.workflows import FlowSource, load_workflows
 
 Delivery = Literal["sent", "delivered", "read", "failed", "suppressed"]
+_UNTOLD: Mapping[str, tuple[Delivery, ...]] = {"delivered": ("sent",), "failed": ("sent", "delivered", "read")}
 VISITOR = Person()
 
 
@@ -70,6 +72,9 @@ class Simulator:
         self._world = ScriptedWorld(workflows.node_types, self.clock, model)
         self.deployment = Deployment(workflows, self.clock, self.perform, self._took_turn)
         self.conversation = self.deployment.open(main, person.channel, person.sender)
+        if person.fields or person.groups:
+            self.deployment.contacts.give(main, (person.channel, person.sender), person.fields, person.groups)
+        self.agent = Agent(self.deployment, self.conversation, self._begin_act, self._settle)
         self._said: list[SendMessage] = []
         self._sent: list[tuple[SimulatedSession, SendMessage]] = []
         self._heard = 0  # how many of `_said` the test has heard or skipped
@@ -187,7 +192,7 @@ class Simulator:
             raise AssertionError(complaint("no message waits for its delivery", self._standing()))
         session, message = waiting[-1]
         self._begin_act()
-        if not (state == "sent" and message.awaited == "delivered"):
+        if state not in _UNTOLD.get(message.awaited, ()):
             news = {"state": state, "code": code, "reason": reason}
             self.deployment.queue(session, "delivery", token=message.awaited_by, parameters=news)
         return self._settle()
@@ -259,6 +264,16 @@ class Simulator:
     def messages(self) -> list[SendMessage]:
         """What the flow has said since the test's last act."""
         return self._said[self._act[0] :]
+
+    @property
+    def contact(self) -> Mapping[str, object]:
+        """What is stored of the person, by field: `talk.contact["name"]`."""
+        return dict(self.deployment.contacts.known((self._person.channel, self._person.sender)).values)
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups that the person is in."""
+        return sorted(self.deployment.contacts.known((self._person.channel, self._person.sender)).groups)
 
     @property
     def sent(self) -> list[SendMessage]:
@@ -344,7 +359,7 @@ class Simulator:
     def _took_turn(self, session: SimulatedSession, turn: Turn) -> None:
         for message in turn.messages:
             self.lines.append(flow_said(message, self.now))
-            if message.to:
+            if message.to or message.awaited_by:
                 self._sent.append((session, message))
             else:
                 self._said.append(message)

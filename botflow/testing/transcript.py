@@ -9,6 +9,7 @@ from typing import Literal
 
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
+from botflow.engine.written_buttons import button_lines
 
 Speaker = Literal["person", "flow", "time"]
 
@@ -39,7 +40,7 @@ def flow_said(message: SendMessage, at: datetime) -> TranscriptLine:
     """Return the line of a message, with its media and numbered buttons as `botflow chat` shows them."""
     lines = [message.text] if message.text else []
     lines += [f"[{medium.content_type or 'media'}] {medium.url}" for medium in message.media]
-    lines += [f"  {number}. {reply.title}" for number, reply in enumerate(message.quick_replies, start=1)]
+    lines += button_lines(message)
     if message.to:
         lines = [f"(to {message.to}: {' '.join(lines)})"]
     return TranscriptLine(at=at, speaker="flow", text="\n".join(lines), message=message)

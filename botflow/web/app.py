@@ -11,8 +11,8 @@ from botflow.web.api.access import audit_log, keys, organizations, retention, to
 from botflow.web.api.events import events, webhooks
 from botflow.web.api.executions import execution_changes, executions, forks, usage
 from botflow.web.api.messages import decisions, inbounds, outbounds
-from botflow.web.api.people import contacts, erasures
-from botflow.web.api.sessions import session_changes, sessions
+from botflow.web.api.people import contacts, erasures, profiles
+from botflow.web.api.sessions import handoffs, session_changes, sessions
 from botflow.web.api.workflows import canaries, diffs, drafts, edges, graphs, nodes, publications, versions, workflows
 from botflow.web.auth.sign_in import sign_in_routes
 from botflow.web.chat.demo_page import page_routes
@@ -25,6 +25,7 @@ from botflow.web.middleware.cors import ChatOrigins
 from botflow.web.middleware.request_watch import RequestWatch
 from botflow.web.middleware.shedding import Shedding
 from botflow.web.problem import ProblemFence
+from botflow.web.provider_calls import ReceiveCall
 from botflow.web.provider_webhooks import ReceiveMessage, ReceiveStatus
 from botflow.web.requests.route_templates import RouteTemplates
 from botflow.web.rest.openapi import document_routes
@@ -49,10 +50,12 @@ OPERATIONS = (
     *usage.OPERATIONS,
     *sessions.OPERATIONS,
     *session_changes.OPERATIONS,
+    *handoffs.OPERATIONS,
     *doctor.OPERATIONS,
     *inbounds.OPERATIONS,
     *outbounds.OPERATIONS,
     *decisions.OPERATIONS,
+    *profiles.OPERATIONS,
     *contacts.OPERATIONS,
     *credentials.OPERATIONS,
     *keys.OPERATIONS,
@@ -106,4 +109,5 @@ def _routes(*, dev: bool) -> list[BaseRoute]:
         *(page_routes() if dev else ()),
         Route("/{provider}/{workflow}", ReceiveMessage()),
         Route("/{provider}/{workflow}/status", ReceiveStatus()),
+        Route("/{provider}/{workflow}/call", ReceiveCall()),
     ]

@@ -126,9 +126,15 @@ def desk_of(scope: Scope) -> Desk:
     return cast(Desk, scope["state"]["desk"])
 
 
+def person_of(stored: StoredSession) -> str | None:
+    """Return who has the conversation instead of the flow: "" while it waits for a person, None if nobody has it."""
+    handoff = stored.session.handoff
+    return None if handoff is None else handoff.person
+
+
 def conversation_status(stored: StoredSession) -> str:
     """Return a session's status: `running` (a turn is under way), `waiting` for its person, or `completed`."""
-    if stored.session.handover is not None:
+    if stored.session.handoff is not None:
         return "waiting"
     if stored.last_seq != stored.done_seq:
         return "running"

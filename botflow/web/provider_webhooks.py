@@ -39,9 +39,9 @@ class ReceiveMessage:
         desk = desk_of(scope)
         clock = desk.runtime.clock
         began_s = clock.monotonic_s()
-        channel, flows, slug = _channel(desk, scope), desk.runtime.flows, scope["path_params"]["workflow"]
+        channel, flows, slug = provider_of(desk, scope), desk.runtime.flows, scope["path_params"]["workflow"]
         flows.check_known(slug)
-        request = await _signed_request(desk, channel, scope, receive, LARGEST_BODY)
+        request = await signed_request(desk, channel, scope, receive, LARGEST_BODY)
         inbound = channel.parse(request, clock.now(), new_seed())
         live = await flows.get_for_consent(slug) if inbound.consent in CONSENT_WORDS else flows.get(slug)
         with desk.runtime.overload.place("opt_outs" if inbound.consent else "providers"):
@@ -61,19 +61,19 @@ class ReceiveStatus:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = desk_of(scope)
-        channel = _channel(desk, scope)
-        request = await _signed_request(desk, channel, scope, receive, LARGEST_STATUS)
+        channel = provider_of(desk, scope)
+        request = await signed_request(desk, channel, scope, receive, LARGEST_STATUS)
         if not isinstance(channel, Reports):
-            raise _unknown_provider(channel.name)
+            raise unknown_provider(channel.name)
         query = parse_qs(urlsplit(request.url).query)
         desk.runtime.callbacks.check(_only(query, "o"), _only(query, "s"))
         news = channel.parse_status(request)
         with desk.runtime.overload.place("providers"):
-            await _in_time(desk.runtime.database.outbox.report(news), desk.runtime.timing.webhook_reply_s)
+            await in_time(desk.runtime.database.outbox.report(news), desk.runtime.timing.webhook_reply_s)
         await send_bytes(send, HTTPStatus.NO_CONTENT, b"")
 
 
-async def _in_time(work: Awaitable[object], within_s: float) -> None:
+async def in_time(work: Awaitable[object], within_s: float) -> None:
     """Await `work`; a retryable ProviderError (503) when it takes longer than `within_s` seconds."""
     try:
         async with asyncio.timeout(within_s):
@@ -112,7 +112,7 @@ def parse_form(body: bytes) -> tuple[tuple[str, str], ...]:
     return tuple(fields)
 
 
-async def _signed_request(desk: Desk, channel: Channel, scope: Scope, receive: Receive, largest: int) -> WebhookRequest:
+async def signed_request(desk: Desk, channel: Channel, scope: Scope, receive: Receive, largest: int) -> WebhookRequest:
     """Read the request; RejectedInbound `webhook.forged` (403) unless the provider signed it."""
     body = await read_body(scope, receive, largest)
     content_type = (header(scope, b"content-type") or "").partition(";")[0].strip().lower()
@@ -173,18 +173,18 @@ def _callback_url(desk: Desk, channel: Channel) -> Callable[[StoredOutbound], st
     return lambda outbound: desk.runtime.callbacks.of(outbound, channel.name) or ""
 
 
-def _channel(desk: Desk, scope: Scope) -> Channel:
+def provider_of(desk: Desk, scope: Scope) -> Channel:
     """Return the provider's channel. Other methods get 404 or 405: any two words match this path."""
     provider = scope["path_params"]["provider"]
     channel = desk.providers.get(provider)
     if scope["method"] != "POST":
         raise HTTPException(405, headers={"Allow": "POST"}) if channel else HTTPException(404)
     if channel is None:
-        raise _unknown_provider(provider)
+        raise unknown_provider(provider)
     return channel
 
 
-def _unknown_provider(name: str) -> RejectedInbound:
+def unknown_provider(name: str) -> RejectedInbound:
     return RejectedInbound(
         f"there is no provider {name!r} here",
         code="provider.unknown",

@@ -38,6 +38,8 @@ SAID: Mapping[str, str] = {
     "channel.missing": "the message's channel is not configured",
     "claim.stale": "a send took so long that another process may have made it",
     "condition.syntax": "a condition cannot be read",
+    "contact_field.invalid": "a field of contacts is not declared well: its name, or the choices of a choice",
+    "import.column": "the first line of a file of contacts has no `addresses`, or a column that is no declared field",
     "delivery.timeout": "the delivery that a node waited for was not reported in time",
     "document.character": "a text holds a character that no database can store",
     "document.missing_key": "a key of the document is missing",
@@ -72,11 +74,14 @@ SAID: Mapping[str, str] = {
     "property.unknown_key": "a node has a property that its type does not know",
     "rate.limited": "one address, session or person sends more than it may",
     "run.stays": "a run does not move to another version",
+    "template.twice": "a node has a text that its template has, too",
+    "template.unknown": "a node names a template that is not there",
     "to.invalid": "the recipient is no number of a channel",
     "twilio.*": "Twilio refused the request; the number is its own code, or the HTTP status",
     "twilio.no_sid": "Twilio's answer does not name the message",
     "twilio.unreachable": "Twilio cannot be reached",
     "variable.missing": "a session does not move: it has no value for a variable that the new version relies on",
+    "wait.for_person": "a session does not begin again while it waits for a person, or a person has it",
     "wait.for_work": "a session does not move while it waits for runs or for a delivery",
 }
 

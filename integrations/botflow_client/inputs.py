@@ -40,6 +40,13 @@ Scope: TypeAlias = Literal[
 Role: TypeAlias = Literal["viewer", "operator", "editor", "owner"]
 
 
+class PlaceOfContact(TypedDict):
+    """An address of a person."""
+
+    channel: str
+    address: str
+
+
 class ForkMessage(TypedDict):
     """What a fork of a conversation hears: a text, or the payload of a quick reply. With neither, the timer of its
     wait goes off.

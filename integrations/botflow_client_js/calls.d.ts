@@ -313,7 +313,7 @@ export interface Execution {
   /** The number of the workflow's version that it is on, 0 for one that is not stored any more. */
   version: number;
   status: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled";
-  /** What began it: api, event, schedule, webhook, manual, child, fork, message or opened. */
+  /** What began it: api, event, schedule, webhook, missed_call, manual, child, fork, message or opened. */
   trigger: string;
   session: number;
   /** The channel of its conversation, `run` for a run without a person. */
@@ -347,7 +347,7 @@ export interface ExecutionDetails {
   /** The number of the workflow's version that it is on, 0 for one that is not stored any more. */
   version: number;
   status: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled";
-  /** What began it: api, event, schedule, webhook, manual, child, fork, message or opened. */
+  /** What began it: api, event, schedule, webhook, missed_call, manual, child, fork, message or opened. */
   trigger: string;
   session: number;
   /** The channel of its conversation, `run` for a run without a person. */
@@ -438,6 +438,7 @@ export interface SessionMessage {
   errorCode: string | null;
   media: (Record<string, any>)[];
   quickReplies: (Record<string, any>)[];
+  cards: (Record<string, any>)[];
   location: Record<string, any> | null;
 }
 
@@ -549,9 +550,20 @@ export interface WorkflowCounts {
   edges: EdgeCount[];
 }
 
+/** The variants of a split, by the conversations that began from `after` until before `before`. */
+export interface VariantResults {
+  workflow: string;
+  node: string;
+  goal: string | null;
+  after: string;
+  before: string;
+  variants: VariantResult[];
+}
+
 /**
  * A person's conversation with a workflow. `active` while an execution is under way; the next message of a person whose
- * session is not active begins one. `revision` counts its changes.
+ * session is not active begins one. `handed_off`: a person has it, `handedTo`, or it waits for one. `revision` counts
+ * its changes.
  */
 export interface Session {
   id: string;
@@ -560,7 +572,7 @@ export interface Session {
   externalId: string;
   userId: string | null;
   active: boolean;
-  status: "handed_over" | "opted_out" | "paused" | "running" | "waiting" | "idle";
+  status: "handed_off" | "opted_out" | "paused" | "running" | "waiting" | "idle";
   currentNodeId: string | null;
   handedTo: string | null;
   turns: number;
@@ -608,6 +620,33 @@ export interface RevokedToken {
 }
 
 /**
+ * A conversation that waits for a person, or that a person has or had. `nodeId` and `queue` are null when a person took
+ * it over unasked. `summary` holds variables of the flow, and `results` names those that the person may fill in.
+ * `opted_out`: its contact wants no messages, and so it waits for nobody until they want them again.
+ */
+export interface Handoff {
+  id: string;
+  session: string;
+  workflow: string;
+  channel: string;
+  externalId: string;
+  state: "waiting" | "claimed" | "opted_out" | "returned" | "timed_out" | "cancelled";
+  queue: string | null;
+  priority: "low" | "normal" | "high" | "urgent";
+  nodeId: string | null;
+  note: string;
+  summary: Record<string, any>;
+  results: string[];
+  person: string | null;
+  claimedBy: string | null;
+  requestedAt: string;
+  claimedAt: string | null;
+  firstClaimedAt: string | null;
+  endedAt: string | null;
+  returnedNote: string | null;
+}
+
+/**
  * One finding of the checker. Errors keep a draft from being published; warnings do not. `file` is the workflow that it
  * is in; `path` leads to the place in its document.
  */
@@ -640,7 +679,7 @@ export interface Diagnosis {
 
 /** What a remedy `did`, and how the session is now. */
 export interface Mended {
-  finding: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handover.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed";
+  finding: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handoff.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed";
   remedy: "move" | "end" | "return" | "release" | "drop";
   did: string;
   diagnosis: Diagnosis;
@@ -657,7 +696,7 @@ export interface Inbound {
   workflow: string;
   channel: string;
   externalId: string;
-  kind: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel";
+  kind: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" | "returned";
   status: "new" | "done" | "stale" | "dead";
   receivedAt: string;
   turn: number;
@@ -679,7 +718,7 @@ export interface InboundDetails {
   workflow: string;
   channel: string;
   externalId: string;
-  kind: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel";
+  kind: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" | "returned";
   status: "new" | "done" | "stale" | "dead";
   receivedAt: string;
   turn: number;
@@ -714,6 +753,7 @@ export interface Outbound {
   text: string;
   media: (Record<string, any>)[];
   quickReplies: (Record<string, any>)[];
+  cards: (Record<string, any>)[];
   author: string | null;
   errorCode: string | null;
   attempts: number;
@@ -738,6 +778,7 @@ export interface OutboundDetails {
   text: string;
   media: (Record<string, any>)[];
   quickReplies: (Record<string, any>)[];
+  cards: (Record<string, any>)[];
   author: string | null;
   errorCode: string | null;
   attempts: number;
@@ -763,6 +804,51 @@ export interface Decision {
   session: string | null;
   subject: string | null;
   detail: Record<string, any>;
+}
+
+/** A person at all of their addresses. `fields` are the declared ones that have a value. */
+export interface ContactProfile {
+  id: number;
+  name: string | null;
+  language: string | null;
+  timeZone: string | null;
+  fields: Record<string, any>;
+  groups: string[];
+  addresses: AddressOfContact[];
+  createdAt: string;
+  updatedAt: string;
+  lastSeenAt: string | null;
+  revision: number;
+}
+
+/** What an import did, or with `dryRun` would do. `problems` are the first hundred of the `refused` rows. */
+export interface ContactImport {
+  rows: number;
+  created: number;
+  changed: number;
+  unchanged: number;
+  refused: number;
+  dryRun: boolean;
+  problems: ImportProblem[];
+}
+
+/** A group of contacts. */
+export interface ContactGroup {
+  id: number;
+  name: string;
+  createdAt: string;
+}
+
+/** All declared fields, by name. */
+export interface DeclaredFields {
+  items: DeclaredField[];
+}
+
+/** A field that contacts may have. */
+export interface DeclaredField {
+  name: string;
+  type: string;
+  choices: string[];
 }
 
 /** A person at an address. */
@@ -970,7 +1056,7 @@ export interface RunDetails {
   /** The number of the workflow's version that it is on, 0 for one that is not stored any more. */
   version: number;
   status: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled";
-  /** What began it: api, event, schedule, webhook, manual, child, fork, message or opened. */
+  /** What began it: api, event, schedule, webhook, missed_call, manual, child, fork, message or opened. */
   trigger: string;
   session: number;
   /** The channel of its conversation, `run` for a run without a person. */
@@ -1093,6 +1179,12 @@ export interface ForkMessage {
   payload?: string;
 }
 
+/** An address of a person. */
+export interface PlaceOfContact {
+  channel: string;
+  address: string;
+}
+
 /** What a person does in an organization; each role may do all that the ones before it may. */
 export type Role = "viewer" | "operator" | "editor" | "owner";
 
@@ -1186,7 +1278,7 @@ export interface PlannedNode {
 
 /**
  * How the executions of one version do that began in the time of the report. `statuses` says how many are in each now;
- * `fallbacks` and `errors` count how often an edge of these names was followed, `handovers` how often a person took a
+ * `fallbacks` and `errors` count how often an edge of these names was followed, `handoffs` how often a person took a
  * conversation over. `waiting` at a node is of all its executions, also of earlier ones. Cost is that of models' calls
  * whose price is known.
  */
@@ -1196,7 +1288,7 @@ export interface ArmReport {
   statuses: Record<string, number>;
   fallbacks: number;
   errors: number;
-  handovers: number;
+  handoffs: number;
   calls: number;
   costUsd: number;
   nodes: NodeCount[];
@@ -1297,10 +1389,40 @@ export interface EdgeCount {
   count: number;
 }
 
+/** What became of one variant. */
+export interface VariantResult {
+  variant: string;
+  /** How many conversations and runs got it. */
+  conversations: number;
+  /** How many people these were; each keeps their variant in all their conversations. */
+  people: number;
+  /** How many of the conversations reached the goal; null without one. */
+  reached: number | null;
+  /** How many of the people did. */
+  peopleReached: number | null;
+  completed: number;
+  failed: number;
+  waiting: number;
+}
+
 /** What a turn did: a kind, such as `edge`, and its values. */
 export interface TurnEvent {
   kind: string;
   values: any[];
+}
+
+/** An address of a person, and whether it has opted out of messages. */
+export interface AddressOfContact {
+  channel: string;
+  address: string;
+  stopped: boolean;
+}
+
+/** Why a row was not imported. `line` is the line of the file where the row ends; the header is in line 1. */
+export interface ImportProblem {
+  line: number;
+  code: string;
+  message: string;
 }
 
 /** A module, and the fields that its sets have. */
@@ -1322,7 +1444,7 @@ export interface ItemsOfHandles {
 
 /** Sessions that would stay though they should move: why, how many, and the first of them. */
 export interface Refused {
-  reason: "execution.ending" | "wait.for_work" | "flow.gone" | "node.gone" | "node.other_type" | "frame.other_subflow" | "frame.no_body" | "variable.missing" | "output.missing" | "session.too_large" | "turn.fails" | "run.stays" | "execution.paused" | "session.busy";
+  reason: "execution.ending" | "wait.for_person" | "wait.for_work" | "flow.gone" | "node.gone" | "node.other_type" | "frame.other_subflow" | "frame.no_body" | "variable.missing" | "output.missing" | "session.too_large" | "turn.fails" | "run.stays" | "execution.paused" | "session.busy";
   count: number;
   sessions: number[];
 }
@@ -1753,7 +1875,7 @@ export class Calls extends Caller {
    * Download what came in, session by session, the newest of each first. It needs a workflow, a session, an externalId,
    * or the status `new`. It needs the scope `sessions:read`.
    */
-  exportInbounds(options?: { format?: "csv" | "jsonl"; after?: string | Date; before?: string | Date; workflow?: string; session?: number; externalId?: string; channel?: string; status?: "new" | "done" | "stale" | "dead"; kind?: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" } & CallOptions): Download;
+  exportInbounds(options?: { format?: "csv" | "jsonl"; after?: string | Date; before?: string | Date; workflow?: string; session?: number; externalId?: string; channel?: string; status?: "new" | "done" | "stale" | "dead"; kind?: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" | "returned" } & CallOptions): Download;
 
   /**
    * Download messages to people, session by session, the newest of each first. It needs a workflow, a session, an
@@ -1767,8 +1889,20 @@ export class Calls extends Caller {
    */
   exportExecutions(options?: { format?: "csv" | "jsonl"; after?: string | Date; before?: string | Date; workflow?: string; status?: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled"; session?: number; topLevel?: boolean } & CallOptions): Download;
 
+  /**
+   * Download handoffs: who waited how long for a person, from the latest ended one on. It needs the scope
+   * `sessions:read`.
+   */
+  exportHandoffs(options?: { format?: "csv" | "jsonl"; state?: "open" | "waiting" | "claimed" | "ended"; queue?: string; workflow?: string } & CallOptions): Download;
+
   /** Download contacts: who has opted out, and whose time zone was set. It needs the scope `sessions:read`. */
   exportContacts(options?: { format?: "csv" | "jsonl"; channel?: string } & CallOptions): Download;
+
+  /**
+   * Download contacts with their addresses, fields and groups; `POST /contact-imports` reads the file again. It needs
+   * the scope `sessions:read`.
+   */
+  exportPeople(options?: { format?: "csv" | "jsonl"; group?: string } & CallOptions): Download;
 
   /**
    * Download who changed what, the newest first, up to this export, whose own entry is not in it. It needs the scope
@@ -1835,6 +1969,12 @@ export class Calls extends Caller {
    */
   getWorkflowCounts(workflow: string | number, options?: { version?: number; after?: string | Date; before?: string | Date } & CallOptions): Promise<WorkflowCounts>;
 
+  /**
+   * Count what became of each variant of a split: conversations, people, and how many reached the goal. It needs the
+   * scope `executions:read`.
+   */
+  getVariantResults(workflow: string | number, options: { node: string; goal?: string; version?: number; after?: string | Date; before?: string | Date } & CallOptions): Promise<VariantResults>;
+
   /** List a workflow's sessions, by channel and external id. It needs the scope `sessions:read`. */
   getSessionsByWorkflowId(workflow: string | number, options?: { cursor?: string; limit?: number; channel?: string; active?: boolean } & CallOptions): Pages<Session>;
 
@@ -1889,7 +2029,7 @@ export class Calls extends Caller {
   /**
    * Let a person have the conversation: the bot is silent until it is given back. It needs the scope `sessions:write`.
    */
-  handOverSession(session: string | number, options: { person: string } & Repeatable): Promise<Session>;
+  handOffSession(session: string | number, options: { person: string } & Repeatable): Promise<Session>;
 
   /**
    * Give the conversation back to the bot, at its waiting node. With `replay` it answers what it has missed. It needs
@@ -1903,11 +2043,41 @@ export class Calls extends Caller {
    */
   revokeSession(workflow: string | number, options: { externalId: string } & Repeatable): Promise<RevokedToken>;
 
+  /** List handoffs: open ones by urgency and age, ended ones from the latest on. It needs the scope `sessions:read`. */
+  getHandoffs(options?: { cursor?: string; limit?: number; workflow?: string; state?: "open" | "waiting" | "claimed" | "ended"; queue?: string } & CallOptions): Pages<Handoff>;
+
+  /** Read one handoff. It needs the scope `sessions:read`. */
+  getHandoff(handoff: string | number, options?: CallOptions): Promise<Handoff>;
+
+  /**
+   * Take a conversation that waits. Of two claims one wins; then its time does not run out any more. It needs the scope
+   * `sessions:write`.
+   */
+  claimHandoff(handoff: string | number, options: { person: string } & Repeatable): Promise<Handoff>;
+
+  /** Let a conversation wait in its queue again, in its old place. It needs the scope `sessions:write`. */
+  releaseHandoff(handoff: string | number, options?: Repeatable): Promise<Handoff>;
+
+  /** Give a conversation to another person, or let it wait in another queue. It needs the scope `sessions:write`. */
+  transferHandoff(handoff: string | number, options?: { queue?: string | null; person?: string | null } & Repeatable): Promise<Handoff>;
+
+  /**
+   * Give a conversation back to the flow, with a note and values. With `replay` the flow then answers what was said to
+   * the person. It needs the scope `sessions:write`.
+   */
+  returnHandoff(handoff: string | number, options?: { note?: string; values?: Record<string, any>; replay?: boolean } & Repeatable): Promise<Handoff>;
+
+  /**
+   * Let a visitor of the chat see that the person who has the conversation writes, for some seconds. On other channels
+   * nothing is shown. It needs the scope `sessions:write`.
+   */
+  showTyping(session: string | number, options?: Repeatable): Promise<void>;
+
   /**
    * List what is wrong with sessions and runs that wait, and what to do. A call examines at most a thousand of them: a
    * page may have few findings, or none, and another one after it. It needs the scope `sessions:read`.
    */
-  getFindings(options?: { cursor?: string; limit?: number; workflow?: string; code?: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handover.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed" } & CallOptions): Pages<Finding>;
+  getFindings(options?: { cursor?: string; limit?: number; workflow?: string; code?: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handoff.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed" } & CallOptions): Pages<Finding>;
 
   /**
    * Explain what a session or a run waits for, and what is wrong with that. It changes nothing. It needs the scope
@@ -1916,13 +2086,13 @@ export class Calls extends Caller {
   getDiagnosis(session: string | number, options?: CallOptions): Promise<Diagnosis>;
 
   /** Apply a remedy that the diagnosis shows, to the session as it was then. It needs the scope `sessions:write`. */
-  mendSession(session: string | number, options: { finding: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handover.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed"; remedy: "move" | "end" | "return" | "release" | "drop"; revision: number; node?: string | null; subject?: string | null; replay?: boolean } & Repeatable): Promise<Mended>;
+  mendSession(session: string | number, options: { finding: "version.gone" | "version.cannot_run" | "node.missing" | "node.takes_nothing" | "execution.gone" | "wait.missing" | "wait.no_way_out" | "wait.no_run" | "wait.no_delivery" | "timer.lost" | "timer.overdue" | "parent.gone" | "workflow.out_of_service" | "channel.not_configured" | "credential.missing" | "credential.inactive" | "credential.unreadable" | "handoff.forgotten" | "inbound.no_process" | "outbound.held" | "outbound.unconfirmed"; remedy: "move" | "end" | "return" | "release" | "drop"; revision: number; node?: string | null; subject?: string | null; replay?: boolean } & Repeatable): Promise<Mended>;
 
   /**
    * List what came in, session by session, the newest of each first. It needs a workflow, a session, an externalId, or
    * the status `new`. A page may have less than `limit`, and another one after it. It needs the scope `sessions:read`.
    */
-  getInbounds(options?: { cursor?: string; limit?: number; workflow?: string; session?: number; externalId?: string; channel?: string; after?: string | Date; before?: string | Date; status?: "new" | "done" | "stale" | "dead"; kind?: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" } & CallOptions): Pages<Inbound>;
+  getInbounds(options?: { cursor?: string; limit?: number; workflow?: string; session?: number; externalId?: string; channel?: string; after?: string | Date; before?: string | Date; status?: "new" | "done" | "stale" | "dead"; kind?: "message" | "opened" | "timeout" | "trigger" | "child_done" | "delivery" | "resume" | "cancel" | "returned" } & CallOptions): Pages<Inbound>;
 
   /**
    * Read what came in, with what its turn did and the messages that answered it. It needs the scope `sessions:read`.
@@ -1950,6 +2120,58 @@ export class Calls extends Caller {
    * `sessions:read`.
    */
   getDecisions(options: { cursor?: string; limit?: number; address: string; channel?: string } & CallOptions): Pages<Decision>;
+
+  /** Search contacts, by name, address, the value of a field, or group. It needs the scope `sessions:read`. */
+  getContacts(options?: { cursor?: string; limit?: number; name?: string; address?: string; field?: string; value?: string; group?: string } & CallOptions): Pages<ContactProfile>;
+
+  /** Store a contact with its addresses. It needs the scope `sessions:write`. */
+  createContact(options: { name?: string | null; language?: string | null; timeZone?: string | null; fields?: Record<string, any>; join?: string[]; leave?: string[]; addresses: PlaceOfContact[] } & Repeatable): Promise<ContactProfile>;
+
+  /**
+   * Read a contact; the id of one that was merged answers with the contact that it was merged into. It needs the scope
+   * `sessions:read`.
+   */
+  getContact(contact: string | number, options?: CallOptions): Promise<ContactProfile>;
+
+  /**
+   * Change the fields and groups that are given; null clears a field. Consent is not part of it. It needs the scope
+   * `sessions:write`.
+   */
+  changeContact(contact: string | number, options?: { name?: string | null; language?: string | null; timeZone?: string | null; fields?: Record<string, any>; join?: string[]; leave?: string[] } & Conditional): Promise<ContactProfile>;
+
+  /**
+   * Merge another contact into this one: addresses and groups are united, opt-outs stay with their addresses. It needs
+   * the scope `sessions:write`.
+   */
+  mergeContacts(contact: string | number, options: { other: number; revision: number; otherRevision: number; take?: string[] } & Repeatable): Promise<ContactProfile>;
+
+  /**
+   * Import contacts from CSV with a header: the columns `addresses` (such as `sms:+15551234567`, several with
+   * semicolons between them), `name`, `language`, `timeZone`, `groups`, and declared fields. An empty cell changes
+   * nothing, and neither does a file that was imported before. No consent is changed. With `dryRun` nothing is stored:
+   * the answer says what would be. It needs the scope `sessions:write`.
+   */
+  importContacts(options: { csv: string; dryRun?: boolean } & Repeatable): Promise<ContactImport>;
+
+  /**
+   * List the groups of contacts, by name. `GET /contacts?group=` lists who is in one. It needs the scope
+   * `sessions:read`.
+   */
+  getContactGroups(options?: { cursor?: string; limit?: number } & CallOptions): Pages<ContactGroup>;
+
+  /**
+   * List the fields that contacts may have besides name, language and time zone. It needs the scope `sessions:read`.
+   */
+  getContactFields(options?: CallOptions): Promise<DeclaredFields>;
+
+  /**
+   * Declare a field of contacts for all workflows. Its type changes only while no contact has a value of it. It needs
+   * the scope `workflows:write`.
+   */
+  declareContactField(field: string | number, options: { type: "text" | "number" | "boolean" | "date" | "datetime" | "choice"; choices?: string[] } & CallOptions): Promise<DeclaredField>;
+
+  /** Remove a field that no contact has a value of. It needs the scope `workflows:write`. */
+  removeContactField(field: string | number, options?: CallOptions): Promise<void>;
 
   /**
    * Set a contact's time zone, such as `Europe/Berlin`, or none, for all workflows. It needs the scope

@@ -1065,12 +1065,38 @@ export class Calls extends Caller {
     });
   }
 
+  /**
+   * Download handoffs: who waited how long for a person, from the latest ended one on. It needs the scope
+   * `sessions:read`.
+   */
+  exportHandoffs({ format, state, queue, workflow, signal } = {}) {
+    return this._download({
+      method: "GET",
+      path: "/api/v1/exports/handoffs",
+      query: { format, state, queue, workflow },
+      signal,
+    });
+  }
+
   /** Download contacts: who has opted out, and whose time zone was set. It needs the scope `sessions:read`. */
   exportContacts({ format, channel, signal } = {}) {
     return this._download({
       method: "GET",
       path: "/api/v1/exports/contacts",
       query: { format, channel },
+      signal,
+    });
+  }
+
+  /**
+   * Download contacts with their addresses, fields and groups; `POST /contact-imports` reads the file again. It needs
+   * the scope `sessions:read`.
+   */
+  exportPeople({ format, group, signal } = {}) {
+    return this._download({
+      method: "GET",
+      path: "/api/v1/exports/people",
+      query: { format, group },
       signal,
     });
   }
@@ -1235,6 +1261,19 @@ export class Calls extends Caller {
     });
   }
 
+  /**
+   * Count what became of each variant of a split: conversations, people, and how many reached the goal. It needs the
+   * scope `executions:read`.
+   */
+  getVariantResults(workflow, { node, goal, version, after, before, signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/variants`,
+      query: { node, goal, version, after, before },
+      signal,
+    });
+  }
+
   /** List a workflow's sessions, by channel and external id. It needs the scope `sessions:read`. */
   getSessionsByWorkflowId(workflow, { cursor, limit, channel, active, signal } = {}) {
     return this._list({
@@ -1374,10 +1413,10 @@ export class Calls extends Caller {
   /**
    * Let a person have the conversation: the bot is silent until it is given back. It needs the scope `sessions:write`.
    */
-  handOverSession(session, { person, idempotencyKey, signal } = {}) {
+  handOffSession(session, { person, idempotencyKey, signal } = {}) {
     return this._call({
       method: "POST",
-      path: `/api/v1/sessions/${segment(session)}/hand-over`,
+      path: `/api/v1/sessions/${segment(session)}/hand-off`,
       body: { person },
       idempotencyKey,
       signal,
@@ -1407,6 +1446,87 @@ export class Calls extends Caller {
       method: "POST",
       path: `/api/v1/workflows/${segment(workflow)}/sessions/revoke`,
       body: { externalId },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** List handoffs: open ones by urgency and age, ended ones from the latest on. It needs the scope `sessions:read`. */
+  getHandoffs({ cursor, limit, workflow, state, queue, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/handoffs",
+      query: { cursor, limit, workflow, state, queue },
+      signal,
+    });
+  }
+
+  /** Read one handoff. It needs the scope `sessions:read`. */
+  getHandoff(handoff, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/handoffs/${segment(handoff)}`,
+      signal,
+    });
+  }
+
+  /**
+   * Take a conversation that waits. Of two claims one wins; then its time does not run out any more. It needs the scope
+   * `sessions:write`.
+   */
+  claimHandoff(handoff, { person, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/handoffs/${segment(handoff)}/claim`,
+      body: { person },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** Let a conversation wait in its queue again, in its old place. It needs the scope `sessions:write`. */
+  releaseHandoff(handoff, { idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/handoffs/${segment(handoff)}/release`,
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /** Give a conversation to another person, or let it wait in another queue. It needs the scope `sessions:write`. */
+  transferHandoff(handoff, { queue, person, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/handoffs/${segment(handoff)}/transfer`,
+      body: { queue, person },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Give a conversation back to the flow, with a note and values. With `replay` the flow then answers what was said to
+   * the person. It needs the scope `sessions:write`.
+   */
+  returnHandoff(handoff, { note, values, replay, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/handoffs/${segment(handoff)}/return`,
+      body: { note, values, replay },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Let a visitor of the chat see that the person who has the conversation writes, for some seconds. On other channels
+   * nothing is shown. It needs the scope `sessions:write`.
+   */
+  showTyping(session, { idempotencyKey, signal } = {}) {
+    return this._do({
+      method: "POST",
+      path: `/api/v1/sessions/${segment(session)}/typing`,
       idempotencyKey,
       signal,
     });
@@ -1524,6 +1644,129 @@ export class Calls extends Caller {
       method: "GET",
       path: "/api/v1/decisions",
       query: { cursor, limit, address, channel },
+      signal,
+    });
+  }
+
+  /** Search contacts, by name, address, the value of a field, or group. It needs the scope `sessions:read`. */
+  getContacts({ cursor, limit, name, address, field, value, group, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/contacts",
+      query: { cursor, limit, name, address, field, value, group },
+      signal,
+    });
+  }
+
+  /** Store a contact with its addresses. It needs the scope `sessions:write`. */
+  createContact({ name, language, timeZone, fields, join, leave, addresses, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: "/api/v1/contacts",
+      body: { name, language, timeZone, fields, join, leave, addresses },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Read a contact; the id of one that was merged answers with the contact that it was merged into. It needs the scope
+   * `sessions:read`.
+   */
+  getContact(contact, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/contacts/${segment(contact)}`,
+      signal,
+    });
+  }
+
+  /**
+   * Change the fields and groups that are given; null clears a field. Consent is not part of it. It needs the scope
+   * `sessions:write`.
+   */
+  changeContact(contact, { name, language, timeZone, fields, join, leave, ifMatch, signal } = {}) {
+    return this._call({
+      method: "PATCH",
+      path: `/api/v1/contacts/${segment(contact)}`,
+      body: { name, language, timeZone, fields, join, leave },
+      ifMatch,
+      signal,
+    });
+  }
+
+  /**
+   * Merge another contact into this one: addresses and groups are united, opt-outs stay with their addresses. It needs
+   * the scope `sessions:write`.
+   */
+  mergeContacts(contact, { other, revision, otherRevision, take, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: `/api/v1/contacts/${segment(contact)}/merge`,
+      body: { other, revision, otherRevision, take },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * Import contacts from CSV with a header: the columns `addresses` (such as `sms:+15551234567`, several with
+   * semicolons between them), `name`, `language`, `timeZone`, `groups`, and declared fields. An empty cell changes
+   * nothing, and neither does a file that was imported before. No consent is changed. With `dryRun` nothing is stored:
+   * the answer says what would be. It needs the scope `sessions:write`.
+   */
+  importContacts({ csv, dryRun, idempotencyKey, signal } = {}) {
+    return this._call({
+      method: "POST",
+      path: "/api/v1/contact-imports",
+      body: { csv, dryRun },
+      idempotencyKey,
+      signal,
+    });
+  }
+
+  /**
+   * List the groups of contacts, by name. `GET /contacts?group=` lists who is in one. It needs the scope
+   * `sessions:read`.
+   */
+  getContactGroups({ cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/contact-groups",
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /**
+   * List the fields that contacts may have besides name, language and time zone. It needs the scope `sessions:read`.
+   */
+  getContactFields({ signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: "/api/v1/contact-fields",
+      signal,
+    });
+  }
+
+  /**
+   * Declare a field of contacts for all workflows. Its type changes only while no contact has a value of it. It needs
+   * the scope `workflows:write`.
+   */
+  declareContactField(field, { type, choices, signal } = {}) {
+    return this._call({
+      method: "PUT",
+      path: `/api/v1/contact-fields/${segment(field)}`,
+      body: { type, choices },
+      signal,
+    });
+  }
+
+  /** Remove a field that no contact has a value of. It needs the scope `workflows:write`. */
+  removeContactField(field, { signal } = {}) {
+    return this._do({
+      method: "DELETE",
+      path: `/api/v1/contact-fields/${segment(field)}`,
       signal,
     });
   }

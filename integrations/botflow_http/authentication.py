@@ -14,6 +14,7 @@ import orjson
 from botflow.engine.node_type import ActionContext
 from botflow_http.exchange import Exchange
 from botflow_http.failure import RequestFailed
+from botflow_http.properties import OURS
 from botflow_http.tokens import Token, Tokens
 
 LONGEST_TOKEN = 8_000  # characters
@@ -40,7 +41,7 @@ def authentication_of(context: ActionContext, tokens: Tokens, exchange: Exchange
             return Fixed({"authorization": f"Bearer {fields['token']}"})
         case names if names == {"username", "password"}:
             return Fixed({"authorization": basic(fields["username"], fields["password"])})
-        case names if names == {"header", "value"}:
+        case names if names == {"header", "value"} and fields["header"].lower() not in OURS:
             return Fixed({fields["header"].lower(): fields["value"]})
         case names if names == {"tokenUrl", "clientId", "clientSecret"}:
             return ClientCredentials(context, tokens, exchange)

@@ -37,11 +37,11 @@ _SECRET = frozenset(("set-cookie", "authorization", "proxy-authenticate", "www-a
 
 async def call(properties: RequestProperties, context: ActionContext, tokens: Tokens) -> Mapping[str, Any]:
     """Return the output of the node: of a failure, too, then with `code` and `message`."""
-    exchange = Exchange(context.networks)
+    deadline_s = asyncio.get_running_loop().time() + properties.timeout
+    exchange = Exchange(context.networks, deadline_s)
     seen = Seen()
     try:
-        async with asyncio.timeout(properties.timeout):
-            deadline_s = asyncio.get_running_loop().time() + properties.timeout
+        async with asyncio.timeout_at(deadline_s):
             authentication = authentication_of(context, tokens, exchange)
             content = await content_of(properties, exchange, context.key)
             request = Sending(properties, content, authentication, exchange, _key_of(context.key))

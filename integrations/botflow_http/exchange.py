@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +21,6 @@ REFUSED = {
     "http.not_https": "requests go by https; by http only into networks that BOTFLOW_FLOW_NETWORKS allows",
     "http.private_address": "requests go to the public internet, and to networks that BOTFLOW_FLOW_NETWORKS allows",
 }
-_PHASE_S = 130.0  # longer than a call may take: its own timeout comes first
-_TIMEOUT = httpx2.Timeout(_PHASE_S).as_dict()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +42,19 @@ class Response:
 class Exchange:
     """Sends requests over connections of their own: nothing of one call, such as a cookie, is part of the next."""
 
-    def __init__(self, networks: Sequence[Network]) -> None:
+    def __init__(self, networks: Sequence[Network], deadline_s: float) -> None:
+        """`deadline_s` is the event loop's time at which the caller gives up."""
         self._transport = CheckedTransport(networks)
+        self._deadline_s = deadline_s
 
     async def send(self, request: httpx2.Request, *, largest: int = LARGEST) -> Response:
         """Return the response, whatever its status; RequestFailed if there is none."""
         request.headers.setdefault("accept-encoding", "gzip")
         request.headers.setdefault("user-agent", "botflow")
-        request.extensions = {**request.extensions, "timeout": _TIMEOUT}
+        left_s = max(0.0, self._deadline_s - asyncio.get_running_loop().time())
+        # A connection must have failed before the caller cancels: httpx2 does not close one in the middle of TLS's
+        # beginning then. The other phases end by being cancelled.
+        request.extensions = {**request.extensions, "timeout": {"connect": left_s * 0.9}}
         try:
             response = await self._transport.handle_async_request(request)
             try:
@@ -61,7 +66,9 @@ class Exchange:
         except TargetRefused as refused:
             code = f"http.{refused.code.rpartition('.')[2]}"
             raise RequestFailed(code, f"{REFUSED[code]}: {refused}") from None
-        except (httpx2.ConnectError, httpx2.ConnectTimeout):
+        except (httpx2.ConnectError, httpx2.ConnectTimeout) as failure:
+            if _is_of_certificate(failure):
+                raise RequestFailed("http.certificate", "the host's certificate is not valid for its name") from None
             raise RequestFailed("http.unreachable", "no connection could be made", may_pass=True) from None
         except httpx2.HTTPError:
             raise RequestFailed(
@@ -70,6 +77,12 @@ class Exchange:
 
     async def close(self) -> None:
         await self._transport.aclose()
+
+
+def _is_of_certificate(failure: BaseException | None) -> bool:
+    while failure is not None and not isinstance(failure, ssl.SSLCertVerificationError):
+        failure = failure.__cause__ or failure.__context__
+    return failure is not None
 
 
 async def _received(response: httpx2.Response, largest: int) -> Response:

@@ -9,12 +9,17 @@ from typing import Any
 from botflow.engine.asks import Answer, Ask, Invoke
 from botflow.engine.node_type import ActionContext, Leave, NodeFailure, NodeType, Outcome
 from botflow.engine.scene import Scene
+from botflow.errors import UsageError
 from botflow.flow.node_spec import Advice, Output, Outputs, Surroundings
 from botflow.nodes.custom.action import needed, validated
 from botflow_http.address import HINT, is_whole, rendered_address, text_of
+from botflow_http.keeping import MOST_KEPT, is_too_large, kept_output
 from botflow_http.properties import FilePart, RequestProperties
 from botflow_http.tokens import Tokens
 
+TOO_LARGE_TO_KEEP = (
+    f"a conversation keeps at most {MOST_KEPT:,} bytes of a response: name the parts that the flow needs in `output`"
+)
 _GRACE_S = 5.0  # by which our own timeout, which names the failure better, comes before the runtime's
 
 
@@ -84,27 +89,37 @@ class HttpRequest(NodeType):
         )
         if answer.failure is not None:
             raise NodeFailure(answer.failure.message, code=answer.failure.code)
-        output: Mapping[str, Any] = answer.value
+        output: Mapping[str, Any] = {"status": None, "headers": {}, "body": None, **answer.value}
         if "code" in output:
             return _failed(output, scene)
-        mapped = scene.render_also(dict(properties.output), response=output)
+        variables = scene.render_also(dict(properties.output), response=output)
         if properties.variable:
-            scene.set(properties.variable, output["body"])
-        for name, value in mapped.items():
+            variables[properties.variable] = output["body"]
+        kept = kept_output(output, scene)
+        if kept is None or is_too_large(variables, scene):
+            return _failed({**output, "code": "http.too_large", "message": TOO_LARGE_TO_KEEP}, scene)
+        for name, value in variables.items():
             scene.set(name, value)
-        return Leave("next", output)
+        return Leave("next", kept)
 
     async def invoke(self, ask: Invoke, context: ActionContext | None = None) -> Any:
         """Send the request. The runtime calls this when the turn yields an Invoke."""
-        from botflow_http.call import call  # it imports httpx2
-
+        try:
+            from botflow_http.call import call  # it imports httpx2
+        except ModuleNotFoundError as missing:
+            raise UsageError(
+                f"requests cannot be sent from here: {missing.name} is not installed",
+                code="http.not_installed",
+                hint="pip install 'botflow[http]'",
+            ) from None
         return await call(validated(RequestProperties, ask.properties), needed(context), self._tokens)
 
 
 def _failed(output: Mapping[str, Any], scene: Scene) -> Leave:
     """Leave by `error` with all that is known of the response; as any failure where nothing is connected."""
     if scene.connected("error") and scene.node.retry is None:
-        return Leave("error", {**output, "node": scene.node.id})
+        body = None if is_too_large(output["body"], scene) else output["body"]
+        return Leave("error", {**output, "body": body, "node": scene.node.id})
     raise NodeFailure(str(output["message"]), code=str(output["code"]))
 
 

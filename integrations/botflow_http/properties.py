@@ -22,7 +22,7 @@ MOST_FILES = 10
 IDEMPOTENCY_KEY = "Idempotency-Key"
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")  # RFC 9110, 5.6.2
 # They belong to the connection, or say where the message ends: a second one could hide a second request.
-_OURS = frozenset(
+OURS = frozenset(
     ("host", "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "te", "trailer", "expect")
 )
 _BODIES = ("json", "form", "multipart")
@@ -111,6 +111,9 @@ class RequestProperties(Properties):
             raise WrongProperty(f"{self.method} has no body: use query, or another method", given[0])
         if sum(isinstance(part, FilePart) for part in self.multipart.values()) > MOST_FILES:
             raise WrongProperty(f"a request has at most {MOST_FILES} files", "multipart")
+        for name in self.headers if self.multipart else ():
+            if name.lower() == "content-type":
+                raise WrongProperty("multipart has a content type of its own: leave it out", "headers", name)
         for name, part in self.multipart.items():
             if isinstance(part, FilePart) and not is_template(part.file) and (fault := fault_of(part.file)):
                 raise WrongProperty(fault, "multipart", name, "file")
@@ -122,5 +125,5 @@ class RequestProperties(Properties):
 def _check_header(name: str, *at: str) -> None:
     if not HEADER_NAME.fullmatch(name):
         raise WrongProperty(f"{name[:60]!r} is no name of a header", *at)
-    if name.lower() in _OURS or name.lower().startswith("proxy-"):
+    if name.lower() in OURS or name.lower().startswith("proxy-"):
         raise WrongProperty(f"the header {name} is set by the connection: leave it out", *at)

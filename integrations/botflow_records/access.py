@@ -1,4 +1,5 @@
-"""What gives a node access to a database: the credential that it names, or else the server's own settings.
+"""What gives a node access to a database: the credential that it names, or that its workflow or its organization
+has for the module, or else the server's own settings.
 
 An organization's credential is no more believed than any address that its people write: it leads to the public
 internet, or into the private networks that the operator allows; never to a file or a socket of the server.
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Protocol
@@ -25,7 +26,7 @@ from botflow_records.settings import RecordsSettings
 DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "sqlite": "sqlite+pysqlite"}
 # One name or address: not the folder of a socket, and not several hosts.
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
-_PUBLIC_ONLY = "give the address of a server on the public internet; operators allow others by BOTFLOW_FLOW_NETWORKS"
+_PUBLIC_ONLY = "give the address of a server on the public internet; operators allow others by BOTFLOW_WEBHOOK_NETWORKS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,15 @@ class Caller(Protocol):
     def credential(self) -> Mapping[str, str]: ...
 
     @property
-    def networks(self) -> tuple[Network, ...]: ...
+    def account_networks(self) -> Sequence[Network] | None: ...
 
     def is_home(self) -> Awaitable[bool]: ...
 
 
 async def access_of(context: Caller) -> Access:
     """Return what the node may use; NodeFailure `record.no_database` without a credential and settings."""
-    if context.credential:
-        return await _of_credential(context.credential, tuple(context.networks))
+    if context.account_networks is not None:
+        return await _of_credential(context.credential, tuple(context.account_networks))
     settings = RecordsSettings.from_environment()
     if settings.database_url is None or not await context.is_home():
         raise NodeFailure(

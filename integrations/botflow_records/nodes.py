@@ -35,6 +35,7 @@ class RecordNode(NodeType):
 
     section = "Records"
     icon = "database"
+    module = "records"
     capabilities = ("asks the world", "idempotent")
     handle_labels = MappingProxyType({"next": "Done", "none": "No row fits", "error": "It failed"})
     has_none: ClassVar[bool] = True

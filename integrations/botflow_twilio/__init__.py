@@ -4,18 +4,20 @@ Importing this package does not import Twilio's SDK: only the first send does.
 """
 
 from botflow.plugins import Plugin
-from botflow_twilio.building import message_received, send_message
+from botflow_twilio.building import check_code, look_up, message_received, send_code, send_message
 from botflow_twilio.channel import TwilioChannel
 from botflow_twilio.credentials import TWILIO
+from botflow_twilio.lookup import ContactLookup
 from botflow_twilio.nodes import MessageReceived, SendTwilioMessage
 from botflow_twilio.settings import TwilioSettings
+from botflow_twilio.verify import VerifyCheck, VerifyStart
 
-__all__ = ["message_received", "plugin", "send_message"]
+__all__ = ["check_code", "look_up", "message_received", "plugin", "send_code", "send_message"]
 
 plugin = Plugin(
     name="twilio",
     settings=TwilioSettings,
     channel=TwilioChannel,
-    node_types=(MessageReceived(), SendTwilioMessage()),
+    node_types=(MessageReceived(), SendTwilioMessage(), ContactLookup(), VerifyStart(), VerifyCheck()),
     credential_modules=(TWILIO,),
 )

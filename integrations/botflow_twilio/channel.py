@@ -13,9 +13,10 @@ from typing import ClassVar
 from botflow.clock import Clock
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
-from botflow.interfaces import DeliveryStatus, Sent, WebhookRequest
+from botflow.interfaces import DeliveryStatus, MissedCall, Sent, WebhookRequest
 from botflow.records.outbounds import StoredOutbound
 from botflow_twilio.address import recipient_of
+from botflow_twilio.calls import end_call, parse_call
 from botflow_twilio.delivery_status import parse_status
 from botflow_twilio.inbound import parse_message
 from botflow_twilio.rates import per_second
@@ -33,7 +34,7 @@ CONNECTION_OVERRIDES = "#rc=2&rp=ct,rt,5xx"
 
 
 class TwilioChannel:
-    """A Channel that Announces, Reconciles, Redacts, Meters and Reports.
+    """A Channel that Announces, Reconciles, Redacts, Meters, Reports and Calls.
 
     Without an auth token it verifies nothing, so only `--dev` lets webhooks in; without an account, sends are held.
     """
@@ -80,10 +81,16 @@ class TwilioChannel:
         return parse_status(request)
 
     def render(self, messages: Sequence[SendMessage], channel: str) -> list[SendMessage]:
-        return render(messages, channel)
+        return render(messages, channel, has_contents=self._has_account and bool(self._auth_token))
 
     def reply(self, outbounds: Sequence[StoredOutbound], status_url: Callable[[StoredOutbound], str] | None) -> str:
         return response(outbounds, status_url)
+
+    def parse_call(self, request: WebhookRequest) -> MissedCall | None:
+        return parse_call(request)
+
+    def end_call(self, say: str, language: str) -> str:
+        return end_call(say, language)
 
     async def send(self, outbound: StoredOutbound, status_url: str | None) -> Sent:
         return await self._rest.send(outbound, status_url)

@@ -28,5 +28,11 @@ TWILIO = CredentialModule(
             description="Another base address for Twilio's REST API, such as that of a region",
             type=FieldType.URL,
         ),
+        CredentialField(
+            id="verifyService",
+            name="Verify service",
+            description="The service of Twilio Verify for verify.start and verify.check: VA and 32 hexadecimal digits",
+            pattern="VA[0-9a-fA-F]{32}",
+        ),
     ),
 )

@@ -15,7 +15,7 @@ from botflow_twilio.address import parse_address, recipient_of
 from botflow_twilio.stop_words import consent_of
 
 IDEMPOTENCY_HEADER = "i-twilio-idempotency-token"
-TYPED = frozenset({"MessageSid", "From", "To", "Body", "NumMedia", "ButtonPayload"})
+TYPED = frozenset({"MessageSid", "From", "To", "Body", "NumMedia", "ButtonPayload", "ListId"})
 LONGEST = 200  # characters of an id or an address; Twilio's are far shorter, and both are indexed
 OLDER_NAMES = ("SmsMessageSid", "SmsSid")  # former names of MessageSid; sent beside it
 
@@ -31,7 +31,8 @@ def parse_message(request: WebhookRequest, received_at: datetime, seed: int) -> 
             code="twilio.sender",
             hint="only a number can be answered, and opted out",
         )
-    media, payload = _media(form), form.get("ButtonPayload", "")
+    media, payload = _media(form), form.get("ButtonPayload") or form.get("ListId", "")
+    title = form.get("ButtonText") or form.get("ListTitle", "")
     body = form.get("Body", "")
     return Inbound(
         kind="message",
@@ -42,7 +43,7 @@ def parse_message(request: WebhookRequest, received_at: datetime, seed: int) -> 
         provider="twilio",
         sender=sender.number,
         address=recipient.number,
-        text=body or form.get("ButtonText", ""),
+        text=body or title,
         payload=payload,
         media=media,
         location=_location(form),
@@ -50,7 +51,7 @@ def parse_message(request: WebhookRequest, received_at: datetime, seed: int) -> 
             body,
             channel=sender.channel,
             opt_out_type=form.get("OptOutType", ""),
-            is_button=bool(payload or form.get("ButtonText")),
+            is_button=bool(payload or title),
         ),
         parameters=_parameters(form, media, request.headers.get(IDEMPOTENCY_HEADER, "")),
     )

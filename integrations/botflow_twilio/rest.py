@@ -23,8 +23,11 @@ from botflow.interfaces import Sent
 from botflow.outgoing_targets import Network, TargetRefused
 from botflow.records.outbounds import Retry, StoredOutbound
 from botflow_twilio.address import write_address
+from botflow_twilio.contents import Contents
 from botflow_twilio.delivery_status import has_left, state_of
 from botflow_twilio.error_codes import failed_on_its_way, refused
+from botflow_twilio.interactive import TEXT_VARIABLE
+from botflow_twilio.render import numbered
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -36,6 +39,7 @@ PASSING_CODES = (20003, 20009, 20429)  # a wrong token, a message on its way, to
 MOST_MESSAGES = 1000  # how many between one pair of numbers are searched for a lost one
 LONGEST_VALIDITY_S = 36_000  # https://www.twilio.com/docs/messaging/api/message-resource
 CLOCK_SLACK = timedelta(hours=2)  # our database's clock and Twilio's may differ
+CONTENT_CODES = (20404, 21655, 21656)  # a content that is not known, or not valid, or whose variables are not
 TRIAL_PREFIX = "Sent from your Twilio trial account - "  # Twilio writes it before every text of a trial account
 
 
@@ -49,9 +53,10 @@ class Rest:
         self._account_sid = account_sid
         self._auth_token = auth_token
         self._api_url = api_url
-        self._networks = networks if api_url else None
+        self._networks = networks
         self._client: Client | None = None
         self._opening = asyncio.Lock()
+        self._contents = Contents()
 
     async def send(self, outbound: StoredOutbound, status_url: str | None) -> Sent:
         """Send one part. If Twilio may have accepted it without our knowing, the state is `unknown`, never `failed`."""
@@ -66,12 +71,14 @@ class Rest:
         from aiohttp import ClientConnectorError
         from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 
-        arguments = _arguments(outbound)
+        asked = outbound.message
+        sid = await self._contents.sid_of(client, asked) if asked.quick_replies else None
+        arguments = _arguments(outbound, sid)
         if status_url:
             arguments["status_callback"] = status_url
         try:
             async with asyncio.timeout(TIMEOUT_S):  # the SDK does not apply its own timeout to its requests
-                created = await client.messages.create_async(**arguments)
+                created = await self._create(client, outbound, arguments, sid)
         except (TwilioRestException, TwilioServiceException) as refusal:
             return refused(refusal.status, str(refusal.code or ""), str(getattr(refusal, "msg", "")))
         except ClientConnectorError as failure:
@@ -84,13 +91,28 @@ class Rest:
             return Sent(state="unknown", error_code="twilio.no_sid")
         return Sent(state="sent", provider_id=created.sid)
 
+    async def _create(
+        self, client: Client, outbound: StoredOutbound, arguments: dict[str, Any], sid: str | None
+    ) -> Any:
+        """Create a message; as numbered text, if Twilio refuses its options."""
+        from twilio.base.exceptions import TwilioRestException
+
+        try:
+            return await client.messages.create_async(**arguments)
+        except TwilioRestException as refusal:
+            if sid is None or refusal.code not in CONTENT_CODES:
+                raise
+            self._contents.forget(sid)
+        without = {name: value for name, value in arguments.items() if not name.startswith("content_")}
+        return await client.messages.create_async(**without, body=numbered(outbound.message))
+
     async def find(self, outbound: StoredOutbound) -> list[Sent]:
         """Return the messages that may be this part, the oldest first."""
         if not (self._account_sid and self._auth_token and outbound.message.sender):
             raise ProviderError(
                 "Twilio cannot be asked without an account", code="twilio.not_configured", hint="set TWILIO_ACCOUNT_SID"
             )
-        if outbound.message.content_sid:
+        if outbound.message.content_sid or outbound.message.quick_replies:
             raise ProviderError(
                 "only Twilio knows the text of a template, so a message cannot be found by it", code="twilio.template"
             )
@@ -169,31 +191,35 @@ class Rest:
         async with self._opening:
             if self._client is None:
                 try:
-                    await asyncio.to_thread(_load_sdk)
+                    await asyncio.to_thread(load_sdk)
                 except ImportError as missing:
                     raise ProviderError(
                         "Twilio's SDK is not installed", code="twilio.sdk_missing", hint="pip install 'botflow[twilio]'"
                     ) from missing
-                self._client = self._new_client()
+                self._client = new_client(self._account_sid, self._auth_token, self._api_url, self._networks)
             return self._client
 
-    def _new_client(self) -> Client:
-        from twilio.rest import Client
 
-        from botflow_twilio.bounded_answers import bounded_client
+def new_client(
+    account_sid: str, auth_token: str, api_url: str | None, networks: Sequence[Network] | None = None
+) -> Client:
+    """Return the SDK's client for an account; an event loop must run, and `load_sdk` must have imported the SDK."""
+    from twilio.rest import Client
 
-        # The SDK logs every address it asks for; a separate silent logger keeps them out of our logs.
-        quiet = logging.Logger("botflow_twilio.sdk", level=logging.CRITICAL + 1)
-        client = Client(
-            self._account_sid,
-            self._auth_token,
-            http_client=bounded_client(quiet, urlsplit(self._api_url or "https:").scheme, self._networks),
-            environment={"TWILIO_ACCOUNT_SID": self._account_sid},  # otherwise it reads the process's
-            credential_provider=_BasicAuthentication(self._account_sid, self._auth_token),
-        )
-        if self._api_url:
-            client.api.base_url = self._api_url.rstrip("/")
-        return client
+    from botflow_twilio.bounded_answers import bounded_client
+
+    # The SDK logs every address it asks for; a separate silent logger keeps them out of our logs.
+    quiet = logging.Logger("botflow_twilio.sdk", level=logging.CRITICAL + 1)
+    client = Client(
+        account_sid,
+        auth_token,
+        http_client=bounded_client(quiet, urlsplit(api_url or "https:").scheme, networks if api_url else None),
+        environment={"TWILIO_ACCOUNT_SID": account_sid},  # otherwise it reads the process's
+        credential_provider=_BasicAuthentication(account_sid, auth_token),
+    )
+    if api_url:
+        client.api.base_url = client.content.base_url = api_url.rstrip("/")
+    return client
 
 
 @contextmanager
@@ -212,10 +238,11 @@ def _not_deleted(why: str, *, retryable: bool) -> ProviderError:
     return ProviderError(f"Twilio did not delete a message: {why}", code="twilio.redaction_failed", retryable=retryable)
 
 
-def _load_sdk() -> None:
+def load_sdk() -> None:
     """Import the SDK; half a second, so never on the event loop."""
     import twilio.http.async_http_client
-    import twilio.rest.api  # noqa: F401 -- Client would import it at its first use
+    import twilio.rest.api
+    import twilio.rest.content  # noqa: F401 -- Client would import it at its first use
 
 
 class _BasicAuthentication:
@@ -231,7 +258,8 @@ class _BasicAuthentication:
         return self._header
 
 
-def _arguments(outbound: StoredOutbound) -> dict[str, Any]:
+def _arguments(outbound: StoredOutbound, content_sid: str | None = None) -> dict[str, Any]:
+    """Return the arguments of a send; `content_sid` is the content of a question's options."""
     message = outbound.message
     channel = message.channel or outbound.key.channel
     arguments: dict[str, Any] = {
@@ -242,9 +270,12 @@ def _arguments(outbound: StoredOutbound) -> dict[str, Any]:
         arguments["content_sid"] = message.content_sid
         if message.content_variables:
             arguments["content_variables"] = orjson.dumps(dict(message.content_variables)).decode()
+    elif content_sid is not None:
+        arguments["content_sid"] = content_sid
+        arguments["content_variables"] = orjson.dumps({TEXT_VARIABLE: message.text}).decode()
     else:
         if message.text:
-            arguments["body"] = message.text
+            arguments["body"] = numbered(message)
         if message.media:
             arguments["media_url"] = [medium.url for medium in message.media]
     if message.validity_s is not None:

@@ -1,4 +1,5 @@
-"""The settings of this integration: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_URL, TWILIO_RATES."""
+"""The settings of this integration: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_URL, TWILIO_VERIFY_SERVICE,
+TWILIO_RATES."""
 
 from __future__ import annotations
 
@@ -36,6 +37,8 @@ class TwilioSettings(EnvironmentSettings):
     """Checks Twilio's signatures, and sends. Without it webhooks are refused."""
     api_url: WebUrl | None = None
     """Another base address for Twilio's REST API."""
+    verify_service: Annotated[str, Field(pattern=r"^VA[0-9a-fA-F]{32}$")] | None = None
+    """The service of Twilio Verify that `verify.start` and `verify.check` use."""
     rates: Annotated[Mapping[str, float], NoDecode, BeforeValidator(_rates)] = Field(default_factory=dict)
     """Segments per second by sender, such as `+15551234567=75, 55501=30`. Without it: 1 for a number, 100 for a short
     code, 80 for WhatsApp."""

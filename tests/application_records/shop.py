@@ -75,7 +75,8 @@ async def call(
     context: type[ActionLog] = ActionLog,
 ) -> dict[str, Any]:
     """Run a record node's work, as the runtime does; `key` is that of the visit."""
-    ask = Invoke(type=name, properties=dict(properties), variables={}, key=key)
+    named = "shop" if credential else None
+    ask = Invoke(type=name, properties=dict(properties), variables={}, key=key, credential=named)
     output: dict[str, Any] = await NODES[name].invoke(ask, context(ask, "e", credential or {}, {}))
     return output
 

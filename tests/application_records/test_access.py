@@ -18,8 +18,8 @@ class Stranger(ActionLog):
     """A call in another organization than the home, which may reach no private network."""
 
     @property
-    def networks(self) -> Networks:
-        return ()
+    def account_networks(self) -> Networks | None:
+        return () if self.credential else None
 
     async def is_home(self) -> bool:
         return False

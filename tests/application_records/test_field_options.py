@@ -13,7 +13,9 @@ from tests.application_records.shop import Shop
 
 
 async def offered(source: str, *, home: bool = True, **properties: Any) -> list[str]:
-    request = OptionsRequest(properties=properties, search="", credential={}, account="", networks=(), home=home)
+    request = OptionsRequest(
+        properties=properties, search="", credential={}, account="", account_networks=None, networks=(), home=home
+    )
     return [each.value for each in await plugin.option_sources[source](request)]
 
 

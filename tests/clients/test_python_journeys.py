@@ -41,7 +41,7 @@ async def test_a_workflow_is_drafted_published_started_followed_and_cancelled(pl
                 await asyncio.sleep(0.02)
 
 
-async def test_conversations_are_found_changed_and_handed_over(place: Place) -> None:
+async def test_conversations_are_found_changed_and_handed_off(place: Place) -> None:
     visit = await place.site.visit()
     await visit.say("Ann")
 
@@ -51,7 +51,7 @@ async def test_conversations_are_found_changed_and_handed_over(place: Place) -> 
         context = client.get_session_context(session.id)
         assert context.variables["name"] == "Ann"
         client.update_session_context(session.id, variables={"name": "Anna"}, if_match=context.revision)
-        client.hand_over_session(session.id, person="Luigi")
+        client.hand_off_session(session.id, person="Luigi")
         client.send_as_person(session.id, text="Hello, this is Luigi.")
         messages = client.get_session_messages(session.id)
         said = [(each.direction, each.author, each.text) for each in messages]

@@ -42,7 +42,7 @@ def test_the_example_of_a_node_type_is_a_node_of_that_type(node_type: NodeType) 
 # Dotted texts that are no codes: modules and logs, attributes of spans, nodes of ASGI and OpenAI, files, columns,
 # evidence of consent.
 NO_CODES = re.compile(
-    r"botflow(_twilio)?\..*|starlette\..*|psycopg\.pool"
+    r"botflow(_twilio|_slack)?\..*|(hooks\.|logic\.|webhook\.)?[a-z-]+\.com|hooks\.slack(-gov)?\.com|text\.txt|starlette\..*|psycopg\.pool"
     r"|http\.(request|disconnect|response\.\w+)|(lifespan|websocket|response)\..*"
     r"|.*\.(html|svg|json|js)|(erasures|files|held|next|organizations|publications|sessions|users|webhooks|workflows)\.(id|parked|state|seq|session)"
     r"|forks\.session_id|records\.(tables|columns)"

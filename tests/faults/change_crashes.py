@@ -6,6 +6,7 @@ A server that dies at every change is started once for each; what each change ne
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from tests.web.api.test_publications import ask, order, say
 
 FLOW = Path(__file__).parent / "flows" / "hurry.yaml"
 TRIED = ("begun", "weighted", "aborted", "promoted")  # workflows for what becomes of a canary
+
+DESK = {**order({"id": "agent", "type": "logic", "actionType": "handoff"}, say("done", "Back.")), "id": "desk"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,8 @@ async def _prepared(client: httpx2.AsyncClient, place: Place, url: str) -> list[
         await request(client, [place], "POST", "/api/v1/workflows", {**_flow("Name?"), "id": slug})
         await request(client, [place], "POST", f"{one}/publish")
         await request(client, [place], "PUT", f"{one}/draft", {**_flow("Full name?"), "id": slug})
+    await request(client, [place], "POST", "/api/v1/workflows", DESK)
+    await request(client, [place], "POST", "/api/v1/workflows/desk/publish")
     canaries = {}
     for slug in TRIED[1:]:
         begun = await request(client, [place], "POST", f"/api/v1/workflows/{slug}/canaries", {"percent": 10})
@@ -88,6 +93,9 @@ async def _prepared(client: httpx2.AsyncClient, place: Place, url: str) -> list[
     people = ("complete", "fail", "node", "end", "take", "give")
     for person in people:
         await _say(client, place, person, "hi")
+    waiting = {person: await _handed_off(client, place, person) for person in ("claim", "free", "queue", "back")}
+    for person in ("free", "back"):
+        await request(client, [place], "POST", f"{waiting[person]}/claim", {"person": "Maria"})
     found = await rows(
         url,
         "SELECT s.external_id, s.id, e.id FROM sessions s JOIN executions e ON e.session_id = s.id"
@@ -95,12 +103,14 @@ async def _prepared(client: httpx2.AsyncClient, place: Place, url: str) -> list[
     )
     session = {person: f"/api/v1/sessions/{id}" for person, id, _ in found}
     execution = {person: f"/api/v1/executions/{id}" for person, _, id in found}
-    await request(client, [place], "POST", f"{session['give']}/hand-over", {"person": "Maria"})
+    await request(client, [place], "POST", f"{session['give']}/hand-off", {"person": "Maria"})
     status = "SELECT e.status FROM executions e JOIN sessions s ON s.id = e.session_id WHERE s.external_id = "
     paused = "SELECT CASE WHEN paused THEN 1 ELSE 0 END FROM sessions WHERE external_id = "
     state = "SELECT c.state FROM canaries c JOIN workflows w ON w.id = c.workflow_id WHERE w.slug = "
     of_session = "FROM inbounds i JOIN sessions s ON s.id = i.session_id WHERE i.kind = 'resume' AND external_id = "
     moved = f"SELECT count(*) {of_session}"
+    returned = moved.replace("'resume'", "'returned'")
+    queue = "SELECT h.queue FROM handoffs h JOIN sessions s ON s.id = h.session_id WHERE s.external_id = "
     percent = state.replace("c.state", "c.percent")
 
     def post(action: str, path: str, body: Any, query: str, after: Any, method: str = "POST") -> Change:
@@ -111,13 +121,29 @@ async def _prepared(client: httpx2.AsyncClient, place: Place, url: str) -> list[
         post("execution.failed", f"{execution['fail']}/fail", {"message": "late"}, f"{status}'fail'", "failed"),
         post("execution.moved", f"{execution['node']}/node", {"node": "size"}, f"{moved}'node'", 1, "PUT"),
         post("session.deactivated", f"{session['end']}/deactivate", None, f"{status}'end'", "cancelled"),
-        post("session.handed_over", f"{session['take']}/hand-over", {"person": "Maria"}, f"{paused}'take'", 1),
+        post("session.handed_off", f"{session['take']}/hand-off", {"person": "Maria"}, f"{paused}'take'", 1),
         post("session.returned", f"{session['give']}/return", {}, f"{paused}'give'", 0),
+        post("session.handed_off", f"{waiting['claim']}/claim", {"person": "Maria"}, f"{paused}'claim'", 1),
+        post("handoff.released", f"{waiting['free']}/release", None, f"{paused}'free'", 0),
+        post("handoff.transferred", f"{waiting['queue']}/transfer", {"queue": "other"}, f"{queue}'queue'", "other"),
+        post("session.returned", f"{waiting['back']}/return", {"note": "done"}, f"{returned}'back'", 1),
         post("workflow.canary_begun", "/api/v1/workflows/begun/canaries", {"percent": 7}, f"{state}'begun'", "running"),
         post("workflow.canary_weighted", canaries["weighted"], {"percent": 70}, f"{percent}'weighted'", 70, "PATCH"),
         post("workflow.canary_aborted", f"{canaries['aborted']}/abort", {}, f"{state}'aborted'", "aborted"),
         post("workflow.canary_promoted", f"{canaries['promoted']}/promote", {}, f"{state}'promoted'", "promoted"),
     ]
+
+
+async def _handed_off(client: httpx2.AsyncClient, place: Place, person: str) -> str:
+    """Let a person's conversation wait for somebody; return the address of its handoff, as soon as that is listed."""
+    await _say(client, place, person, "hi", "desk")
+    for _ in range(200):
+        page = await request(client, [place], "GET", "/api/v1/handoffs")
+        ids = [str(each["id"]) for each in page["items"] if each["externalId"] == person]
+        if ids:
+            return f"/api/v1/handoffs/{ids[0]}"
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"the handoff of {person} was not listed")
 
 
 def _flow(question: str) -> dict[str, Any]:
@@ -141,14 +167,14 @@ async def _is_made(url: str, change: Change) -> bool:
 
 async def _entries(url: str, change: Change) -> int:
     """Count the entries of the audit log that this change makes, and not those of what was prepared."""
-    subject = "workflow:" + change.path.split("/")[4] if "/workflows/" in change.path else None
-    prepared = {"workflow.canary_begun": "workflow:begun"}.get(change.action, subject)
+    _, _, _, kind, named, *_ = change.path.split("/")
+    subject = {"workflows": f"workflow:{named}"}.get(kind, f"session:{named.split('.')[0]}")
     query = "SELECT count(*) FROM audit_log WHERE action = :action"
-    if prepared is None:
+    if kind == "executions":
         [[count]] = await rows(url, query, action=change.action)
     else:
-        [[count]] = await rows(url, f"{query} AND subject = :subject", action=change.action, subject=prepared)
-    return int(count) - (change.action == "session.handed_over")  # one was prepared, to be given back
+        [[count]] = await rows(url, f"{query} AND subject = :subject", action=change.action, subject=subject)
+    return int(count)
 
 
 async def _still_answers(client: httpx2.AsyncClient, place: Place) -> None:
@@ -156,10 +182,12 @@ async def _still_answers(client: httpx2.AsyncClient, place: Place) -> None:
     assert await _say(client, place, "node", "large") == [" large"]
     assert await _say(client, place, "take", "Ann") == []  # a person answers
     assert await _say(client, place, "give", "Ann") == ["Size?"]
+    for person in ("claim", "free", "queue"):
+        assert await _say(client, place, person, "Anybody?", "desk") == []
     assert await _say(client, place, "complete", "hi") == await _say(client, place, "end", "hi") == ["Name?"]
 
 
-async def _say(client: httpx2.AsyncClient, place: Place, person: str, text: str) -> list[str]:
+async def _say(client: httpx2.AsyncClient, place: Place, person: str, text: str, workflow: str = "order") -> list[str]:
     body = {"text": text, "externalId": person, "messageId": f"{person}-{text}-{time.monotonic_ns()}"}
-    answer = await request(client, [place], "POST", "/chat/order/messages", body)
+    answer = await request(client, [place], "POST", f"/chat/{workflow}/messages", body)
     return [str(message["text"]) for message in answer["messages"]]

@@ -123,7 +123,7 @@ CLAIMING = (
     ),
     Fence(
         claim_due.due_parts,
-        'or_(~sessions.c.paused, sessions.c.state["handover"].as_string().is_not(None)),',
+        'or_(~sessions.c.paused, sessions.c.state["handoff"].as_string().is_not(None)),',
         "",
         test_outbox.test_nothing_leaves_a_paused_session,
     ),

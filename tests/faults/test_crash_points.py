@@ -11,6 +11,7 @@ from botflow.crash_points import POINTS, Point
 from tests.faults.burst_crashes import crash_burst
 from tests.faults.change_crashes import crash_changes
 from tests.faults.conftest import Lend
+from tests.faults.contact_crashes import crash_contact
 from tests.faults.database_counts import read_ledger, rows
 from tests.faults.erasure_crashes import crash_erasure
 from tests.faults.errand_runs import crash_run
@@ -74,6 +75,8 @@ async def _crash(point: Point, url: str, folder: Path) -> Crash:
             return await crash_run(point, 1, url, folder)
         case "change":
             return await crash_changes(point, url, folder)
+        case "contact":
+            return await crash_contact(point, url, folder)
         case "erasure":
             return await crash_erasure(point, url, folder)
         case "event":

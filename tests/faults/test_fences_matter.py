@@ -12,6 +12,7 @@ from tests.faults.broken_promises import HowItBroke, failure_without, how_it_bro
 from tests.faults.fences import FENCES_OF_THE_TURN
 from tests.faults.fences_around import FENCES_AROUND_THE_TURN
 from tests.faults.fences_bursts import FENCES_OF_BURSTS
+from tests.faults.fences_buttons import FENCES_OF_BUTTONS
 from tests.faults.fences_canaries import FENCES_OF_CANARIES
 from tests.faults.fences_clients import FENCES_OF_THE_CLIENTS
 from tests.faults.fences_consent import FENCES_OF_CONSENT
@@ -23,7 +24,9 @@ from tests.faults.fences_exports import FENCES_OF_EXPORTS
 from tests.faults.fences_files import FENCES_OF_FILES
 from tests.faults.fences_forks import FENCES_OF_FORKS
 from tests.faults.fences_hooks import FENCES_OF_HOOKS
+from tests.faults.fences_http import FENCES_OF_REQUESTS
 from tests.faults.fences_outgoing import FENCES_OF_OUTGOING_TARGETS
+from tests.faults.fences_reaching import FENCES_OF_REACHING
 from tests.faults.fences_records import FENCES_OF_RECORDS
 from tests.faults.fences_retention import FENCES_OF_RETENTION
 from tests.faults.fences_row_security import FENCES_OF_ROW_SECURITY
@@ -39,6 +42,7 @@ FENCES = (
     *FENCES_OF_TRIGGERS,
     *FENCES_OF_SECRETS,
     *FENCES_OF_BURSTS,
+    *FENCES_OF_BUTTONS,
     *FENCES_OF_CONSENT,
     *FENCES_OF_EXECUTIONS,
     *FENCES_OF_FILES,
@@ -54,8 +58,10 @@ FENCES = (
     *FENCES_OF_EXPORTS,
     *FENCES_OF_THE_DOCTOR,
     *FENCES_OF_OUTGOING_TARGETS,
+    *FENCES_OF_REQUESTS,
     *FENCES_OF_ROW_SECURITY,
     *FENCES_OF_RECORDS,
+    *FENCES_OF_REACHING,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
+TLS = b"\x16"  # begins a handshake: RFC 8446, 5.1
 LARGEST_BODY = 64 * 1024 * 1024
 
 
@@ -71,7 +73,8 @@ class Service:
         assert task is not None
         self._open.add(task)
         try:
-            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            # Cancelled by `close`: asyncio would log a handler that ends by it.
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 await self._talk(reader, writer)
         finally:
             self._open.discard(task)
@@ -100,7 +103,10 @@ class Service:
 
 
 async def _read(reader: asyncio.StreamReader) -> Heard:
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    begin = await reader.readexactly(1)
+    if begin == TLS:
+        raise ConnectionAbortedError("TLS, and not HTTP")
+    head = (begin + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     first, *lines = head.split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
     size = int(headers.get("content-length", "0"))
@@ -110,10 +116,12 @@ async def _read(reader: asyncio.StreamReader) -> Heard:
 
 
 @asynccontextmanager
-async def open_service(host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Service]:
+async def open_service(
+    host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Service]:
     """Serve on a port of loopback, a free one if none is given, until the block ends."""
     service = Service()
-    server = await asyncio.start_server(service.serve, host, port)
+    server = await asyncio.start_server(service.serve, host, port, ssl=tls)
     port = server.sockets[0].getsockname()[1]
     service.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     try:

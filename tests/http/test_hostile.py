@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import threading
 import zlib
+
+import pytest
 
 from tests.http.calls import ask
 from tests.http.service import Heard, Raw, answer, open_service
+from tests.http.test_ssrf import resolving
 
 MB = 1024 * 1024
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n"
@@ -95,6 +99,23 @@ SERVICES: tuple[tuple[Raw, str], ...] = (
     (large_headers, "http.no_answer"),
     (garbage, "http.no_answer"),
 )
+
+
+async def test_names_whose_servers_are_silent_hold_no_thread_that_others_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+
+    def wait(host: str) -> str | None:
+        if host == "silent.example.com":
+            answered.wait()
+        return None
+
+    resolving(monkeypatch, wait)
+    try:
+        asked = [ask("http://silent.example.com/", timeout="0.3s", retries=0) for _ in range(20)]
+        assert {output["code"] for output in await asyncio.gather(*asked)} == {"http.timeout"}
+        assert await asyncio.wait_for(asyncio.to_thread(lambda: "done"), 30) == "done"
+    finally:
+        answered.set()
 
 
 async def test_no_service_holds_a_turn_or_the_memory() -> None:

@@ -82,6 +82,9 @@ UNREAD: list[tuple[bytes, str, str]] = [
     (b"a\0b", "text/plain", "http.body"),
     (b"[" * 65 + b"]" * 65, "application/json", "http.body"),
     (b"[" * 100_000, "application/json", "http.body"),
+    (b'"' + rb"\"" * 99_000, "application/json", "http.body"),  # a text that never ends, in linear time
+    (b'{"a": 1e400}', "application/json", "http.body"),
+    (b'{"a": 1e400, "id": 18446744073709551616}', "application/json", "http.body"),
     (b"Gr\xfc\xdfe", "text/plain", "http.charset"),
     (b"Gr\xfc\xdfe", "application/json; charset=utf-8", "http.charset"),
     (b"abc", "text/plain; charset=no-such", "http.charset"),

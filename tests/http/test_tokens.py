@@ -152,13 +152,16 @@ async def test_a_login_that_fails_is_an_error_that_repeats_nothing_of_it() -> No
 
 
 async def test_a_credential_for_something_else_is_sent_nowhere() -> None:
+    others = (
+        {"accountSid": "AC1", "authToken": "secret"},
+        {"apiKey": "sk-1"},
+        {"secret": "x"},
+        {"scope": "x"},
+        {"header": "Host", "value": "other.example"},
+        {"header": "Content-Length", "value": "1"},
+    )
     async with open_service() as service:
-        for fields in (
-            {"accountSid": "AC1", "authToken": "secret"},
-            {"apiKey": "sk-1"},
-            {"secret": "x"},
-            {"scope": "x"},
-        ):
+        for fields in others:
             assert (await ask(f"{service.url}/api", credential=fields))["code"] == "http.credential"
         assert service.connections == 0
 

@@ -21,11 +21,14 @@ from tests.web.api.calls import call, hello
 from tests.web.site import TALK, Site, open_site
 
 PLAIN = {"accountSid": "AC" + "0a" * 16, "apiUrl": "https://api.example.com", "baseUrl": "https://models.example.com"}
-SENSITIVE = {("twilio", "authToken"), ("openai", "apiKey"), ("webhook", "secret")}
+PLAIN |= {"tokenUrl": "https://login.example.com/token", "header": "X-Api-Key", "sends": "form"}
+SENSITIVE = {("twilio", "authToken"), ("openai", "apiKey"), ("webhook", "secret"), ("http_bearer", "token")}
+SENSITIVE |= {("http_basic", "password"), ("http_header", "value"), ("http_oauth", "clientSecret")}
 
 
 def canary(module: str, field: str, when: str) -> str:
-    return f"canary {module}/{field} of-{when}-471108"
+    written = f"canary {module}/{field} of-{when}-471108"
+    return written.replace(" ", "-") if field == "token" else written  # which has no blanks
 
 
 async def use(site: Site, said: list[str]) -> list[str]:

@@ -34,6 +34,7 @@ from botflow.runtime.process.measurements import Measurements
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.served_flows import Flows, LiveFlow
 from botflow.runtime.turns.bursts import Bursts
+from botflow.runtime.turns.contact_reader import ContactReader
 from botflow.runtime.turns.kept_values import KeptValueStore
 from botflow.runtime.turns.lease_keeper import LeaseKeeper
 from botflow.runtime.turns.outcomes import Outcomes
@@ -51,7 +52,8 @@ from botflow.storage.credentials import Credentials
 from botflow.storage.database import Database
 from botflow.storage.decisions import Decisions
 from botflow.storage.delivery.gate_facts import GateRows
-from botflow.storage.runs.handovers import leave_messages_to_person
+from botflow.storage.reaching import permit
+from botflow.storage.runs.handoffs import leave_messages_to_person
 from botflow.storage.spending import Spending
 from botflow.storage.turns.bursts import BurstRows
 from tests.engine.conversation import START, node, say
@@ -275,8 +277,11 @@ def assemble(
         executions=database.executions,
         credential=vault.fields_for_run,
         is_home=vault.is_home,
+        accounts=deployment_accounts(),
+        files=database.files,
         known_secrets=KnownSecrets(),
         networks=(),
+        permit=lambda *place: database.engine.write(permit, *place),
     )
     contacts, rows = Contacts(database.engine), GateRows(database.engine)
     gate = ConsentGate(rows, contacts, flows, channels)
@@ -284,6 +289,7 @@ def assemble(
     committed: list[TurnCommit] = []
     clock, outcomes = SystemClock(), Outcomes()
     shared: dict[str, Any] = {"flows": flows, "hub": hub, "hot": hot, "node_types": node_types, "channels": channels}
+    shared |= {"contacts": ContactReader(database.engine, channels)}
     shared |= {"turns": turns, "on_committed": lambda commit, turn: committed.append(commit)}
     consent = ConsentKeeper(
         contacts, ConsentTurns(database.engine, database.turns), gate, rows, database.outbox, channels

@@ -40,6 +40,12 @@ RENEWED = {"event_feeds", "schedules", "event_consumers", "webhook_deliveries"}
 # Rows of the tables that `things_of` leaves empty, each below its parent.
 MORE_ROWS = """
 INSERT INTO contacts VALUES ({organization}, 'sms', '+12125550199', true, NULL, now());
+INSERT INTO people (organization_id, created_at, updated_at, revision) VALUES ({organization}, now(), now(), 1);
+INSERT INTO person_values SELECT max(id), 'name', {organization}, '"x"', 'x', now() FROM people;
+INSERT INTO person_terms SELECT {organization}, 'x', max(id) FROM people;
+INSERT INTO contact_groups (organization_id, name, created_at) VALUES ({organization}, 'x', now());
+INSERT INTO contact_group_members SELECT (SELECT max(id) FROM contact_groups), max(id) FROM people;
+INSERT INTO contact_fields VALUES ({organization}, 'x', '{{"type": "text"}}', '', now());
 INSERT INTO decisions (organization_id, at, channel, address, kind, reason)
     VALUES ({organization}, now(), 'sms', '+12125550199', 'opt_out', 'x');
 INSERT INTO idempotent_requests (organization_id, key, digest, created_at) VALUES ({organization}, 'x', 'x', now());
@@ -64,6 +70,8 @@ INSERT INTO webhooks VALUES ('h{organization}', {organization}, 'x', 'x', '[]', 
 INSERT INTO event_consumers VALUES ({organization}, 'x', false, 0, 0, 0);
 INSERT INTO webhook_deliveries VALUES ('h{organization}', 1, 'x', 'x', 1, NULL, NULL, now());
 INSERT INTO forks SELECT {session}, id, {session}, 1, '{{}}' FROM executions WHERE session_id = {session} LIMIT 1;
+INSERT INTO handoffs (session_id, version, organization_id, workflow_id, node, queue, priority, note, summary, results,
+    requested_at) VALUES ({session}, 1, {organization}, {workflow}, 'x', 'x', 1, 'x', '{{}}', '[]', now());
 INSERT INTO recorded_answers VALUES ({session}, 0, 'x', 'x', 'x', {session}, 1, 0);
 INSERT INTO canaries (workflow_id, state, version_id, base_id, percent, revision, author, created_at)
     VALUES ({workflow}, 'aborted', 1, 1, 5, 1, 'x', now());

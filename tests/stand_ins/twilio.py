@@ -28,6 +28,7 @@ from xml.etree import ElementTree
 import httpx2
 from twilio.request_validator import RequestValidator
 
+from tests.stand_ins.twilio_contents import ContentStandIn
 from tests.stand_ins.twilio_http import Fault, refusal, serve
 from tests.stand_ins.twilio_spec import (
     problems_of_create,
@@ -82,6 +83,7 @@ class TwilioStandIn:
     waits_s: float = 15.0  # for the answer to a webhook; a later one is not heard
     sends: int = 0
     deletions: list[str] = field(default_factory=list)  # the last part of the address of each that was asked for
+    contents: ContentStandIn = field(init=False)
     _deletion_faults: deque[Fault | None] = field(default_factory=deque)
     _deleted_media: set[str] = field(default_factory=set)
     _faults: deque[Fault | None] = field(default_factory=deque)
@@ -90,6 +92,9 @@ class TwilioStandIn:
     _closing: threading.Event = field(default_factory=threading.Event)
     _server: ThreadingHTTPServer | None = None
     _thread: threading.Thread | None = None
+
+    def __post_init__(self) -> None:
+        self.contents = ContentStandIn(self.account_sid)
 
     def __enter__(self) -> TwilioStandIn:
         self._server = serve(self)
@@ -235,6 +240,8 @@ class TwilioStandIn:
         to, sender, body = sent.get("To", ""), sent.get("From", ""), sent.get("Body", "")
         media = tuple(value for name, value in form if name == "MediaUrl")
         content_sid = sent.get("ContentSid", "")
+        if content_sid in self.contents.deleted:
+            return refusal(400, 21655, "The ContentSid is Invalid")
         refused = self._refusal(to, sender, body or content_sid, media, sent.get("StatusCallback", ""))
         if refused is not None:
             return refused

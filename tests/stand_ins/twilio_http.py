@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.stand_ins import twilio_contents
 from tests.stand_ins.twilio_spec import account_of
 
 if TYPE_CHECKING:
@@ -51,8 +52,10 @@ def _handler_of(twilio: TwilioStandIn) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             address = urlsplit(self.path)
+            query = dict(parse_qsl(address.query, keep_blank_values=True))
             if self._is_allowed(address.path):
-                self._answer(*twilio.listed(address.path, dict(parse_qsl(address.query, keep_blank_values=True))))
+                is_content = address.path == twilio_contents.PATH
+                self._answer(*(twilio.contents.listed(query) if is_content else twilio.listed(address.path, query)))
 
         def do_DELETE(self) -> None:
             path = urlsplit(self.path).path
@@ -70,6 +73,9 @@ def _handler_of(twilio: TwilioStandIn) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(min(length, MOST_BYTES)).decode()
             if not self._is_allowed(urlsplit(self.path).path):
                 return
+            if urlsplit(self.path).path == twilio_contents.PATH:
+                self._answer(*twilio.contents.create(body))
+                return
             fault = twilio.next_fault()
             outcome: tuple[int, dict[str, Any]] | None = None
             if fault is None or fault in ACCEPTING:
@@ -81,7 +87,7 @@ def _handler_of(twilio: TwilioStandIn) -> type[BaseHTTPRequestHandler]:
             if not hmac.compare_digest(self.headers.get("Authorization", "").encode(), expected.encode()):
                 self._answer(*refusal(401, 20003, "Authenticate"))
                 return False
-            if account_of(path) != twilio.account_sid:
+            if path != twilio_contents.PATH and account_of(path) != twilio.account_sid:
                 self._answer(*refusal(404, 20404, f"The requested resource {path} was not found"))
                 return False
             return True

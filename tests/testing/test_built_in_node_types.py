@@ -38,6 +38,13 @@ DOUBLE = {
         {"id": "end", "type": "logic", "actionType": "end", "properties": {"output": "{{ $input.n * 2 }}"}},
     ],
 }
+INVITED = {
+    "id": "invited",
+    "nodes": [
+        {"id": "start", "type": "trigger", "actionType": "manual", "next": "say"},
+        {"id": "say", "type": "chatbot", "actionType": "say", "properties": {"text": "{{ $input.n }}"}},
+    ],
+}
 
 
 def paid(talk: Simulator) -> object:
@@ -81,6 +88,11 @@ EXAMPLES = [
     of("trigger.event", {"event": "order.paid", "when": "$input.a > 0"}, mode="single", begin=paid),
     of("trigger.schedule", {"cron": "0 9 * * *", "input": {"a": 1}}, mode="single", begin=lambda talk: talk.skip("1d")),
     of("trigger.webhook", {"secret": "shop"}, mode="single", begin=lambda talk: talk.trigger({"a": 1}, by="webhook")),
+    of(
+        "trigger.missed_call",
+        {"say": "We will text you."},
+        begin=lambda talk: talk.trigger({"caller": "+12125550111", "number": "+15550002222"}, by="missed_call"),
+    ),
     of("chatbot.say", {"text": "{{ color }}", "media": ["https://files.test/1.jpg"], "quickReplies": ["Yes", "No"]}),
     of(
         "chatbot.form",
@@ -101,17 +113,31 @@ EXAMPLES = [
         "chatbot.ask", {"text": "Which?", "expect": "choices", "choices": ["Red", "Blue"], "max": 1, "variable": "name"}
     ),
     of("chatbot.menu", {"text": "Which?", "options": OPTIONS, "variable": "dish", "timeout": "1h"}),
+    of("chatbot.menu", {"text": "Which?", "optionsFrom": {"list": "{{ [color, 'blue'] }}"}, "variable": "dish"}),
+    of(
+        "chatbot.cards",
+        {
+            "text": "Which?",
+            "cards": [{"id": "a", "title": "A {{ color }}", "buttons": [{"id": "take", "label": "Take"}]}],
+            "variable": "dish",
+            "timeout": "1h",
+        },
+    ),
+    of("chatbot.cards", {"cards": [{"title": "A {{ color }}", "picture": "https://files.test/1.jpg"}]}),
     of("ai.reply", {"instructions": "Talk.", "fallback": "Call us, {{ color }}.", "variable": "said"}),
     of("ai.route", {"routes": [{"handle": "x", "examples": ["hello"]}, {"handle": "y", "description": "y"}]}),
     of("ai.extract", {"fields": {"qty": {"type": "integer"}, "day": {"type": "date", "required": False}}}),
     of("conditional.branch", {"cases": [{"handle": "large", "when": "stock >= 5"}]}),
     of("conditional.switch", {"value": "color", "cases": [{"handle": "x", "equals": "red"}]}),
+    of("conditional.switch", {"value": "stock", "cases": [{"handle": "x", "from": 1, "below": 99}]}),
+    of("logic.split", {"variants": [{"id": "a"}, {"id": "b", "weight": 2}], "variable": "variant"}),
     of("logic.set", {"variables": {"total": "{{ stock * 2 }}", "list": [1, "{{ color }}"]}}),
     of(
         "logic.subflow",
         {"workflow": "street", "input": {"who": "x"}, "output": {"s": "street"}},
         workflows=(STREET, ADDRESS),
     ),
+    of("logic.handoff", {"queue": "{{ color }}", "summary": ["stock"], "results": ["refund"], "timeout": "10m"}),
     of("logic.wait", {"for": "2h"}),
     of("logic.wait", {"until": "09:00"}, **SINGLE),
     of("logic.loop", {"items": "{{ [stock, color] }}", "as": "item", "index": "at"}),
@@ -120,8 +146,15 @@ EXAMPLES = [
     of("logic.parallel", {"branches": [{"id": "a"}, {"id": "b"}], "variable": "came", "timeout": "5m"}),
     of("logic.parallel", {"each": "{{ [1, 2] }}", "as": "item", "until": "any"}, **SINGLE),
     of("logic.run", {"workflow": "double", "input": {"n": 4}, "variable": "got"}, workflows=(DOUBLE,), **SINGLE),
+    of(
+        "logic.start",
+        {"to": "{{ color }}", "channel": "chat", "workflow": "invited", "input": {"n": "{{ stock }}"}},
+        workflows=(INVITED,),
+    ),
     of("logic.emit", {"event": "ordered", "payload": {"n": "{{ stock }}"}}),
     of("logic.log", {"level": "warning", "message": "{{ stock }} left"}),
+    of("contact.set", {"fields": {"name": "{{ color }}", "language": "de"}}),
+    of("contact.group", {"join": ["{{ color }}"], "leave": ["new"]}),
     of("logic.end", {"output": {"n": "{{ stock }}"}}, **SINGLE),
     NodeExample(node_type=fetch, properties={"what": "{{ color }}"}, variables={"color": "red", "who": "Ann"}),
     NodeExample(node_type=make, properties={"what": "{{ color }}"}, variables={"color": "red"}),
@@ -139,4 +172,4 @@ class TestBuiltInNodeTypes(NodeTypeContract):
 
 
 def test_no_built_in_node_type_is_left_out() -> None:
-    assert {name for name in TYPES if not name.startswith(("twilio.", "record."))} <= set(NAMES)
+    assert TYPES.keys() <= set(NAMES)

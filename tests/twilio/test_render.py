@@ -9,7 +9,8 @@ from botflow_twilio.split import LIMIT, split, units
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botflow.engine.effects import QuickReply, SendMessage
+from botflow.engine.buttons import QuickReply
+from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Media
 
 

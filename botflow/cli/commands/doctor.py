@@ -26,7 +26,7 @@ LONGEST_WORDS = 200
 
 
 SESSION = typer.Argument(metavar="ID", help="The session's id, as `botflow doctor` lists it.")
-FINDING = typer.Argument(metavar="FINDING", help="What to mend, such as handover.forgotten.")
+FINDING = typer.Argument(metavar="FINDING", help="What to mend, such as handoff.forgotten.")
 REMEDY = typer.Argument(metavar="REMEDY", help="How: one of move, end, return, release and drop.")
 REVISION = "Only if the session is still at this revision, as `botflow doctor show` prints it."
 NODE = "The node to move to."

@@ -1,6 +1,6 @@
 """`botflow sessions`: lists conversations, shows one with its transcript, path and variables, revokes a token.
 
-Its commands that end a conversation or hand it over are in `session_handover`.
+Its commands that end a conversation or hand it off are in `session_handoff`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LONGEST_ID = 19  # digits of a session's number
 LONGEST_SHOWN = 60  # characters of a person's id in the list
 LIMIT = typer.Option(help="How many at most.", min=1, max=MOST)
 sessions = typer.Typer(
-    help="List conversations, show, end or hand over one, or revoke a visitor's token.", invoke_without_command=True
+    help="List conversations, show, end or hand off one, or revoke a visitor's token.", invoke_without_command=True
 )
 
 

@@ -6,14 +6,17 @@ from botflow.errors import BotflowError
 
 API = "/api/v1"
 _HINTS = """
+contact.unknown         find it: botflow contacts --name NAME
 credential.unknown      list them: botflow credentials list
 event.unknown           list them: botflow webhooks deliveries WEBHOOK
 execution.unknown       list them: botflow executions
+handoff.over            list those that wait: botflow handoffs --state waiting
+handoff.unknown         list them: botflow handoffs
 key.unknown             list them: botflow keys
 outbound.not_held       list those that are held: botflow outbounds --status held
 outbound.unknown        list a session's: botflow outbounds --session SESSION
 schedule.unknown        list them: botflow schedules
-session.not_handed_over hand it over first: botflow sessions hand-over SESSION PERSON
+session.not_handed_off  hand it off first: botflow sessions hand-off SESSION PERSON
 session.unknown         list them: botflow sessions
 user.unknown            list them: botflow users
 version.unknown         list them: botflow workflows versions WORKFLOW

@@ -14,7 +14,7 @@ _REASONS = MappingProxyType(
         "opted_out": "the person has opted out",
         "opted_in": "no node answers an opt-in",
         "help": "the provider answers this word",
-        "handed_over": "a person has taken the conversation over",
+        "handed_off": "a person has taken the conversation over",
     }
 )
 

@@ -14,6 +14,7 @@ from botflow.cli.terminal.prompt import Terminal
 from botflow.engine.effects import SendMessage
 from botflow.engine.events import ExecutionFailed
 from botflow.engine.inbound import CHAT, Inbound, InboundKind, Location, Media
+from botflow.engine.written_buttons import button_lines, choices_of
 from botflow.records.turns import Receipt
 from botflow.runtime.app import Runtime
 from botflow.runtime.turns.signals import Delta, Mailbox, Preview
@@ -176,10 +177,10 @@ class TerminalConversation:
             self._terminal.say(message.text)
         for medium in message.media:
             self._terminal.say(f"[{medium.content_type or 'media'}] {medium.url}")
-        for number, reply in enumerate(message.quick_replies, start=1):
-            self._terminal.say(f"  {number}. {reply.title}")
-        if message.quick_replies:
-            self._payloads = tuple(reply.payload for reply in message.quick_replies)
+        for line in button_lines(message):
+            self._terminal.say(line)
+        if choices := choices_of(message):
+            self._payloads = tuple(reply.payload for reply in choices)
 
     # -- commands
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from botflow.engine import events
+from botflow.engine.buttons import option_of
 from botflow.engine.corrections.answer_history import former
 from botflow.engine.corrections.phrases import Correction, correction, goes_back
 from botflow.engine.inbound import Inbound
@@ -37,7 +38,7 @@ def turn_back(scene: Scene, node_types: Mapping[str, NodeType]) -> Turning | Non
     """Move the scene to the question that the message is about; None for a message that does not go back."""
     inbound = scene.inbound
     language = scene.flow.language
-    if goes_back(inbound.payload or inbound.text, language):
+    if goes_back(option_of(inbound.payload) or inbound.text, language):
         return None if _fit(scene, node_types, inbound) in FITTING else _one_back(scene)
     found = correction(inbound.text, language) if not inbound.payload else None
     if found is None or _fit(scene, node_types, inbound) == "literally":

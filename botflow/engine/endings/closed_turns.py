@@ -28,7 +28,8 @@ def leave_as_it_is(session: Session, reason: str, messages: tuple[SendMessage, .
 
 def let_go(session: Session, reason: str) -> Turn:
     """Return the turn that ends an execution whose wait can no longer end: the next message starts a new one."""
-    after = Session(version=session.version + 1, address=session.address, handover=session.handover)
+    handoff = session.handoff if not session.awaits_return else None  # a flow's ends with its execution
+    after = Session(version=session.version + 1, address=session.address, handoff=handoff)
     group = session.wait.group if session.wait else ""
     return Turn(
         session=after,

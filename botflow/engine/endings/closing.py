@@ -14,7 +14,7 @@ from typing import Any, assert_never
 import orjson
 
 from botflow.engine import events
-from botflow.engine.effects import CancelRuns, SendMessage, StartRun
+from botflow.engine.effects import CancelRuns, SendMessage, StartConversation, StartRun
 from botflow.engine.endings.ending import Ending
 from botflow.engine.events import ExecutionFailed
 from botflow.engine.kept_values import SMALLEST
@@ -183,8 +183,9 @@ def _fail(flow: Flow, scene: Scene, failed: ExecutionFailed) -> Ending:
 def _leave_runs(scene: Scene) -> None:
     """Give up the runs that are waited for: those of the wait that this turn began with, and those of a wait that was
     to begin, which have not started."""
+    begins = (StartRun, StartConversation)
     scene.effects[:] = [
-        effect for effect in scene.effects if not (isinstance(effect, StartRun) and effect.group == scene.group)
+        effect for effect in scene.effects if not (isinstance(effect, begins) and effect.group == scene.group)
     ]
     if scene.waits_for:
         scene.effects.append(CancelRuns(group=scene.waits_for))

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import orjson
 
 from botflow.engine.corrections.answer_history import remember
-from botflow.engine.effects import Effect, ReportEnd
+from botflow.engine.effects import CloseHandoff, Effect, ReportEnd
 from botflow.engine.events import ExecutionFailed
 from botflow.engine.kept_values import size_of
 from botflow.engine.limits import LimitExceeded, Limits
@@ -55,6 +55,7 @@ def freeze(before: Session, scene: Scene, ending: Ending) -> Session:
         kept_of=scene.kept.of if scene.kept.of != execution else "",
         kept_bytes=scene.kept_bytes + sum(map(len, scene.kept.new.values())),
         closing=scene.closing,
+        handoff=scene.handoff,
         persona=before.persona,
     )
     names = frozen.kept_names() if scene.is_run else ()
@@ -92,6 +93,14 @@ def parents_news(before: Session, scene: Scene, ending: Ending) -> tuple[Effect,
             error={"node": failure.node, "code": failure.code, "message": failure.message} if failure else None,
         ),
     )
+
+
+def handoffs_news(before: Session, after: Session, scene: Scene) -> tuple[Effect, ...]:
+    """Return the end of a handoff that no person has ended: its time is over, or its execution."""
+    if before.handoff is None or before.handoff == after.handoff:
+        return ()
+    outcome: Literal["timed_out", "cancelled"] = "timed_out" if scene.inbound.kind == "timeout" else "cancelled"
+    return (CloseHandoff(version=before.handoff.version, outcome=outcome),)
 
 
 def state_of(session: Session, limits: Limits) -> bytes:

@@ -35,6 +35,8 @@ def next_to_play(inbounds: Sequence[Inbound], wait: Wait) -> Next | None:
                 return Next(place, replace(inbound, token=wait.token), tuple(passed))
             case "delivery" if "delivery" in wait.accepts:
                 return Next(place, replace(inbound, token=wait.group), tuple(passed))
+            case "returned" if "returned" in wait.accepts:
+                return Next(place, replace(inbound, token=wait.token), tuple(passed))
             case "message":
                 continue
             case _:

@@ -14,8 +14,9 @@ import orjson
 
 from botflow.engine.ask_json import answer_from_json, fingerprint
 from botflow.engine.asks import Answer, AskHistory, Pause
+from botflow.engine.contact import Contact
 from botflow.engine.effects import SendMessage
-from botflow.engine.events import Event
+from botflow.engine.events import ContactRead, Event
 from botflow.engine.forks.beginning import said_before
 from botflow.engine.forks.question import as_stored
 from botflow.engine.inbound import Inbound
@@ -83,7 +84,8 @@ def _take(
 ) -> Generator[AskHistory, Answer, tuple[Turn, int]]:
     index = 0
 
-    turn = take_turn(flow, session, recorded.inbound, node_types, limits, said=said_before(recorded.inbound))
+    said, contact = said_before(recorded.inbound), _contact_of(recorded.trace)
+    turn = take_turn(flow, session, recorded.inbound, node_types, limits, said=said, contact=contact)
     try:
         ask = next(turn)
         while True:
@@ -100,6 +102,12 @@ def _take(
             ask = turn.send(answer)
     except StopIteration as finished:
         return finished.value, index
+
+
+def _contact_of(trace: Sequence[Sequence[Any]]) -> Contact | None:
+    """Return the person as the turn has read them, None for a turn that read nothing of them."""
+    read = next((event[1] for event in trace if event[0] == ContactRead.kind), None)
+    return Contact.from_json(read) if read is not None else None
 
 
 def _check(events: Sequence[Event], trace: Sequence[Sequence[Any]]) -> None:

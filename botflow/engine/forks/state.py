@@ -27,7 +27,7 @@ def forked_session(
     frames = list(session.frames)
     owner = _owner(frames)
     frames[owner] = _with_variables(frames[owner], {name: plain_json(each) for name, each in variables.items()})
-    apart = replace(session, parent=None, kept_of="", cancel=0, handover=None)
+    apart = replace(session, parent=None, kept_of="", cancel=0, handoff=None)
     forked = replace(apart, frames=tuple(frames), execution=execution, persona=persona).emptied()
     state_of(forked, _LIMITS)
     return forked

@@ -29,6 +29,7 @@ from botflow.values import value
 Action = Literal["stay", "same", "restart", "to"]
 MoveRefusal = Literal[
     "execution.ending",  # only its `finally` bodies still run
+    "wait.for_person",  # a handoff: it does not begin again while a person may talk to the contact
     "wait.for_work",  # it waits for runs or for a delivery, which were asked for by the former version
     "flow.gone",  # the new version does not run this subflow
     "node.gone",
@@ -92,6 +93,8 @@ def move_session(session: Session, old: Version, new: Version, move: Move) -> Se
     """Return the session at its place in `new`, with the same version number, or why it cannot be there."""
     if (bound := _bound(session)) is not None:
         return bound
+    if move.action == "restart" and session.handoff is not None:
+        return MoveRefused("wait.for_person")
     if move.action == "restart":
         return Session(version=session.version, address=session.address)
     top = replace(session.frames[-1], node=move.node or session.frames[-1].node)
@@ -118,7 +121,8 @@ def _bound(session: Session) -> MoveRefused | None:
     if session.closing is not None or session.cancel:
         return MoveRefused("execution.ending")
     accepts = session.wait.accepts if session.wait is not None else ()
-    others = [kind for kind in accepts if kind not in ("message", "timeout")]
+    waits_for_person = ("message", "timeout", "delivery") if "message" in accepts else ("timeout", "returned")
+    others = [kind for kind in accepts if kind not in waits_for_person]
     return MoveRefused("wait.for_work", ", ".join(others)) if others or session.wait is None else None
 
 

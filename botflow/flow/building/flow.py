@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypedDict, Unpack
 
 from botflow.errors import UsageError
+from botflow.flow.building.choosing_steps import ChoosingSteps
+from botflow.flow.building.contact_steps import ContactSteps
 from botflow.flow.building.run_steps import RunSteps
 from botflow.flow.building.step import Exit, Step, Time, as_written, document_key, present
 from botflow.flow.document import nowhere, shape
@@ -16,6 +18,7 @@ from botflow.flow.graph import ExecutionMode
 from botflow.flow.problems import FlowProblems, Report
 
 Option = str | Mapping[str, Any]
+Files = Sequence[str | Mapping[str, str]]
 
 
 class PolicyWords(TypedDict, total=False):
@@ -32,6 +35,7 @@ class PolicyWords(TypedDict, total=False):
     recap: str
     bursts: Literal["queue", "merge", "supersede"]
     merge_within: Time
+    pace: Literal["human", "instant"]
     ordering: Literal["accepted", "sent"]
     validity: Time
     quiet_hours: Mapping[Literal["from", "to"], str]
@@ -48,7 +52,7 @@ _METHODS = {
 }
 
 
-class Flow(RunSteps):
+class Flow(ChoosingSteps, ContactSteps, RunSteps):
     """A workflow, written in Python. Every method adds a node and returns its step; ids are derived unless given."""
 
     def __init__(
@@ -62,9 +66,11 @@ class Flow(RunSteps):
         mode: ExecutionMode | None = None,
         execution_mode: ExecutionMode | None = None,
         variables: Mapping[str, Any] | None = None,
+        contact_fields: Mapping[str, Mapping[str, Any]] | None = None,
         apology: str | None = None,
         theme: Mapping[str, str] | None = None,
         credentials: Mapping[str, str] | None = None,
+        templates: Mapping[str, Mapping[str, str]] | None = None,
         **policy: Unpack[PolicyWords],
     ) -> None:
         """`mode` is short for `execution_mode`. The other arguments, such as `time_zone` and `bursts`, are the rules of
@@ -83,9 +89,11 @@ class Flow(RunSteps):
             region=region,
             executionMode=execution_mode or mode or "persistent",
             variables=dict(variables or {}),
+            contactFields=dict(contact_fields) if contact_fields else None,
             apology=apology,
             theme=dict(theme) if theme else None,
             credentials=dict(credentials) if credentials else None,
+            templates={slug: dict(texts) for slug, texts in templates.items()} if templates else None,
         ) | present(**{document_key(rule): as_written(value) for rule, value in policy.items()})
         self._nodes: dict[str, dict[str, Any]] = {}
         self._edges: dict[tuple[str, str | None], dict[str, Any]] = {}
@@ -155,63 +163,75 @@ class Flow(RunSteps):
         self,
         text: str,
         *,
-        media: Sequence[str | Mapping[str, str]] | None = None,
+        media: Files | None = None,
         quick_replies: Sequence[str | Mapping[str, str]] | None = None,
+        pace: str | None = None,
         id: str | None = None,
     ) -> Step:
-        """Say something, then leave by `next`."""
-        return self.node("chatbot.say", id=id, text=text, media=media, quick_replies=quick_replies)
+        """Say something, then leave by `next`. A quick reply with a `url` opens a link."""
+        return self.node("chatbot.say", id=id, text=text, media=media, quick_replies=quick_replies, pace=pace)
 
     def ask(
         self,
         text: str,
         *,
         variable: str | None = None,
+        skip_if_known: bool | None = None,
         expect: str | None = None,
         min: float | str | None = None,
         max: float | str | None = None,
         pattern: str | None = None,
         choices: Sequence[Option] | None = None,
+        choices_from: Mapping[str, Any] | None = None,
+        media: Files | None = None,
         accept: Sequence[str] | None = None,
         many: bool | None = None,
         invalid_text: str | None = None,
         retries: int | None = None,
         timeout: Time | None = None,
         reminders: Sequence[Mapping[str, Any]] | None = None,
+        pace: str | None = None,
         id: str | None = None,
     ) -> Step:
         """Ask a question and wait; handles `answered`, `invalid`, `timeout`."""
         return self.node(
             "chatbot.ask",
-            id=id or self._free_id(f"ask_{variable}" if variable else "ask"),
+            id=id or self._free_id(f"ask_{variable}".replace(".", "_") if variable else "ask"),
             text=text,
             variable=variable,
+            skip_if_known=skip_if_known,
             expect=expect,
             min=min,
             max=max,
             pattern=pattern,
             choices=choices,
+            choices_from=choices_from,
+            media=media,
             accept=accept,
             many=many,
             invalid_text=invalid_text,
             retries=retries,
             timeout=timeout,
             reminders=reminders,
+            pace=pace,
         )
 
     def menu(
         self,
         text: str,
-        options: Mapping[str, Option] | Sequence[Mapping[str, Any]],
+        options: Mapping[str, Option] | Sequence[Mapping[str, Any]] = (),
         *,
+        options_from: Mapping[str, Any] | None = None,
+        media: Files | None = None,
         variable: str | None = None,
         invalid_text: str | None = None,
         retries: int | None = None,
         timeout: Time | None = None,
         reminders: Sequence[Mapping[str, Any]] | None = None,
+        pace: str | None = None,
         id: str | None = None,
     ) -> Step:
-        """Offer options; each id is a handle, beside `other` and `timeout`.
+        """Offer options; each id is a handle, beside `other` and `timeout`. With `options_from` the handle is `chosen`.
 
         `options` are labels by id, `{"pizza": "Pizza"}`, or objects: `{"pizza": {"label": "Pizza", "match": ["pie"]}}`.
         """
@@ -219,12 +239,15 @@ class Flow(RunSteps):
             "chatbot.menu",
             id=id,
             text=text,
-            options=_named(options, key="id", word="label"),
+            options=_named(options, key="id", word="label") or None,
+            options_from=options_from,
+            media=media,
             variable=variable,
             invalid_text=invalid_text,
             retries=retries,
             timeout=timeout,
             reminders=reminders,
+            pace=pace,
         )
 
     def form(
@@ -232,11 +255,13 @@ class Flow(RunSteps):
         fields: Sequence[Mapping[str, Any]],
         *,
         text: str | None = None,
+        media: Files | None = None,
         words: Sequence[str] | None = None,
         confirm: str | None = None,
         retries: int | None = None,
         timeout: Time | None = None,
         reminders: Sequence[Mapping[str, Any]] | None = None,
+        pace: str | None = None,
         id: str | None = None,
     ) -> Step:
         """Ask several questions, of which one message may answer many; handles `done`, `invalid`, `timeout`.
@@ -247,12 +272,14 @@ class Flow(RunSteps):
             "chatbot.form",
             id=id,
             text=text,
+            media=media,
             fields=list(fields),
             words=words,
             confirm=confirm,
             retries=retries,
             timeout=timeout,
             reminders=reminders,
+            pace=pace,
         )
 
     # -- decisions
@@ -260,11 +287,6 @@ class Flow(RunSteps):
     def branch(self, cases: Mapping[str, str], *, id: str | None = None) -> Step:
         """Leave by the first handle whose condition holds, or by `else`: `flow.branch({"large": "qty >= 5"})`."""
         return self.node("conditional.branch", id=id, cases=_named(cases, key="handle", word="when"))
-
-    def switch(self, value: str, cases: Mapping[str, Any], *, id: str | None = None) -> Step:
-        """Leave by the handle whose value `value` equals, or by `else`: `flow.switch("size", {"big": "L"})`."""
-        listed = [{"handle": handle, "equals": equals} for handle, equals in cases.items()]
-        return self.node("conditional.switch", id=id, value=value, cases=listed)
 
     # -- models
 
@@ -299,6 +321,7 @@ class Flow(RunSteps):
         max_tokens: int | None = None,
         model: str | None = None,
         timeout: Time | None = None,
+        media: Files | None = None,
         id: str | None = None,
     ) -> Step:
         """Let a model write the reply; `fallback` is said when there is none. Handles `next`, `error`."""
@@ -312,6 +335,7 @@ class Flow(RunSteps):
             max_tokens=max_tokens,
             model=model,
             timeout=timeout,
+            media=media,
         )
 
     def extract(

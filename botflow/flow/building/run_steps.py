@@ -11,7 +11,7 @@ Schema = Mapping[str, Mapping[str, Any]]
 
 
 class RunSteps(Protocol):
-    """Steps without a person: triggers of runs, loops, try, parallel branches and waits."""
+    """Steps without an answer: triggers of runs, loops, try, parallel branches, waits and handoffs."""
 
     def node(self, type: str, /, *, id: str | None = None, label: str = "", **properties: Any) -> Step: ...
 
@@ -62,6 +62,10 @@ class RunSteps(Protocol):
             key=key,
             schema=schema,
         )
+
+    def missed_call(self, *, say: str | None = None, id: str | None = None) -> Step:
+        """Start a conversation in writing with a person who calls, after the sentence `say`."""
+        return self.node("trigger.missed_call", id=id, say=say)
 
     # -- control flow
 
@@ -133,6 +137,37 @@ class RunSteps(Protocol):
         """Start another workflow, whose id may be a template; handles `done`, `error`, `timeout`."""
         return self.node(
             "logic.run", id=id, workflow=workflow, input=input, wait=wait, variable=variable, timeout=timeout
+        )
+
+    def handoff(
+        self,
+        queue: str | None = None,
+        *,
+        note: str | None = None,
+        priority: str | None = None,
+        summary: Sequence[str] | None = None,
+        results: Sequence[str] | None = None,
+        timeout: Time | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Wait for a person, who talks to the contact instead of the flow; handles `returned`, `timeout`."""
+        told: dict[str, Any] = {"note": note, "priority": priority, "summary": summary, "results": results}
+        return self.node("logic.handoff", id=id, queue=queue, **told, timeout=timeout)
+
+    def start_conversation(
+        self,
+        to: str,
+        channel: str,
+        *,
+        workflow: str | None = None,
+        input: Mapping[str, Any] | None = None,
+        sender: str | None = None,
+        key: str | None = None,
+        id: str | None = None,
+    ) -> Step:
+        """Start a conversation with another person, by this workflow or another; handles `next`, `busy`, `error`."""
+        return self.node(
+            "logic.start", id=id, to=to, channel=channel, workflow=workflow, input=input, from_=sender, key=key
         )
 
     def emit(self, event: str, payload: Any = None, *, id: str | None = None) -> Step:

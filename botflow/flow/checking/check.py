@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from botflow.flow.checking.advice import check_advice
 from botflow.flow.checking.bodies import check_bodies
+from botflow.flow.checking.contacts import check_contacts
 from botflow.flow.checking.conversation import NOBODY_ANSWERS, WordsAnswered, check_conversation
 from botflow.flow.checking.reachability import check_graph
 from botflow.flow.checking.subflows import check_subflows, speaking_nodes, waiting_nodes
@@ -54,6 +55,7 @@ def examine(
     check_bodies(linked, report, waits=waits, speaks=speaking_nodes(linked, children))
     check_subflows(linked, report, documents=documents, children=children)
     check_texts(linked, report, is_subflow=returns)
+    check_contacts(linked, report)
     check_advice(linked, report)
     # After an error, nodes would look unreachable and variables unset: report these errors first.
     if len(linked.nodes) == len(document.nodes):

@@ -16,7 +16,7 @@ from botflow.flow.policy import Budgets
 from botflow.flow.problems import Report
 from botflow.flow.typed_document import Linked, LinkedNode
 
-OPTIONAL_HANDLES = frozenset(("invalid", "timeout", "other", "error", "failed"))
+OPTIONAL_HANDLES = frozenset(("invalid", "timeout", "other", "error", "failed", "undelivered"))
 
 
 def check_graph(linked: Linked, report: Report, *, returns: bool, waits: Mapping[str, bool]) -> None:

@@ -11,11 +11,12 @@ from botflow.flow.checking.comparisons import check_comparisons
 from botflow.flow.checking.filters import check_filters
 from botflow.flow.checking.inputs import check_inputs
 from botflow.flow.checking.operators import advice_on_operators
+from botflow.flow.contact_fields import CONTACT
 from botflow.flow.fields import Text
 from botflow.flow.pattern import check_pattern
 from botflow.flow.problems import Path, Report
 from botflow.flow.templates.bounded_functions import guarded_environment
-from botflow.flow.templates.grammar import translate, translate_expression
+from botflow.flow.templates.grammar import LARGEST_SOURCE, translate, translate_expression
 from botflow.flow.templates.language_filters import CLOCK_NAMES
 from botflow.flow.templates.template import field_references, is_template, node_references
 from botflow.flow.templates.tokens import TemplateRefused
@@ -58,7 +59,7 @@ def _is_sound(text: Text, environment: minijinja.Environment, report: Report, no
     try:
         match text.kind:
             case "template" if is_template(text.text):
-                environment.add_template("text", translate(text.text))
+                environment.add_template("text", translate(text.text, text.longest or LARGEST_SOURCE))
                 return True
             case "condition":
                 _evaluate_nothing(environment, translate_expression(text.text))
@@ -100,12 +101,14 @@ def _check_references(text: Text, known: set[str], report: Report, node: str) ->
     if text.reads is not None:
         _check_few_references(text, text.reads, report, node)
         return
-    for name in sorted(node_references(text.text, bare=text.kind == "condition") - known - {"message", *text.also}):
+    for name in sorted(
+        node_references(text.text, bare=text.kind == "condition") - known - {"message", CONTACT, *text.also}
+    ):
         report.error(
             "template.unknown_node",
             f"{_shorten(text.text)}: there is no node {name!r} to read from",
             text.path,
-            hint=_instead_of_node(name, known, report),
+            hint=_instead_of_node(name, {*known, *text.also}, report),
             node=node,
         )
 
@@ -125,7 +128,8 @@ def _check_few_references(text: Text, reads: tuple[str, ...], report: Report, no
 def _instead_of_node(name: str, known: set[str], report: Report) -> str:
     if name in CLOCK_NAMES:
         return f"write {name} without $"
-    names = "$message.text is the message, $input the input, $var.name a variable, $node_id.field an output"
+    names = "$message.text is the message, $contact.name the person's name, $input the input, $var.name a variable, \
+$node_id.field an output"
     return report.guess(name, known, names)
 
 

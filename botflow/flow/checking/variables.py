@@ -6,12 +6,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from botflow.flow.checking.placeholders import check_placeholders
+from botflow.flow.contact_fields import contact_field_of
 from botflow.flow.document import Document
 from botflow.flow.fields import Text
 from botflow.flow.problems import Path, Report
 from botflow.flow.templates.bounded_functions import guarded_environment
 from botflow.flow.templates.bounded_multiplication import PRODUCT
-from botflow.flow.templates.grammar import INPUT, NODES, VARIABLES, translate, translate_expression
+from botflow.flow.templates.grammar import (
+    INPUT,
+    LARGEST_SOURCE,
+    NODES,
+    VARIABLES,
+    translate,
+    translate_expression,
+)
 from botflow.flow.templates.language_filters import CLOCK_NAMES
 from botflow.flow.templates.ordering import ORDERING_FUNCTIONS
 from botflow.flow.templates.template import is_template
@@ -40,7 +48,7 @@ def check_variables(
             scope = known if text.reads is None else set()
             if returned and child is not None:
                 scope = variables_of(child) | _handed_in(child.document.id, documents)
-            for name in sorted(variables_read(text) - scope):
+            for name in sorted(variables_read(text) - scope - set(text.also)):
                 report.warning(
                     "variable.never_set",
                     f"{node.id!r} reads the variable {name!r}, and nothing sets it",
@@ -61,7 +69,7 @@ def _check_names(linked: Linked, report: Report) -> None:
     named: list[tuple[str, Path, str]] = [(name, ("variables", name), "") for name in linked.document.variables]
     named += [(name, _setter(node, name), node.id) for node in linked.nodes.values() for name in node.sets]
     for name, path, node in named:
-        if _READABLE.fullmatch(name) and name not in _TAKEN:
+        if (_READABLE.fullmatch(name) and name not in _TAKEN) or contact_field_of(name) is not None:
             continue
         hint = f"letters, digits and _ can be read, as in {_readable(name)}"
         report.warning("variable.unreadable", f"no template can read the variable {name!r}", path, hint=hint, node=node)
@@ -110,7 +118,7 @@ def variables_read(text: Text) -> set[str]:
         if text.kind == "condition":
             source = f"{{{{ {translate_expression(text.text)} }}}}"
         elif text.kind == "template" and is_template(text.text):
-            source = translate(text.text)
+            source = translate(text.text, text.longest or LARGEST_SOURCE)
         else:
             return set()
         optional = set(_optional(expressions(text.text, bare=text.kind == "condition")))

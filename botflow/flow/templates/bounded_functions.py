@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -54,10 +55,11 @@ def guarded_environment() -> minijinja.Environment:
     return environment
 
 
-def measured_environment(largest: int) -> minijinja.Environment:
+def measured_environment(largest: int, escape: Callable[[str], str] | None = None) -> minijinja.Environment:
     """Return an environment that stops a template after `largest` characters, and writes null as nothing.
 
-    A truth is written by the pair of words that the context has as TRUTHS, a number with at most DIGITS digits.
+    A truth is written by the pair of words that the context has as TRUTHS, a number with at most DIGITS digits. Texts,
+    lists and objects are written by `escape`.
     """
     environment = guarded_environment()
 
@@ -68,6 +70,8 @@ def measured_environment(largest: int) -> minijinja.Environment:
             value = state.lookup(TRUTHS)[0 if value else 1]
         elif isinstance(value, float) and abs(value) < 10**DIGITS:
             value = _decimal(value)
+        if escape is not None and not isinstance(value, int):
+            value = escape(value if isinstance(value, str) else _to_json(value))
         written = (state.get_temp("written") or 0) + (len(value) if isinstance(value, str) else 20)
         if written > largest:
             raise ValueError(f"the text grew beyond {largest} characters")

@@ -39,11 +39,11 @@ TESTS = frozenset(
 INPUT, VARIABLES, NODES = "__input", "__var", "__node"
 
 
-def translate(source: str) -> str:
+def translate(source: str, longest: int = LARGEST_SOURCE) -> str:
     """Return the template for minijinja; TemplateRefused when it is outside the language."""
-    if len(source) > LARGEST_SOURCE:
+    if len(source) > longest:
         raise TemplateRefused(
-            f"the template has {len(source)} characters, at most {LARGEST_SOURCE}", 0, code="template.too_large"
+            f"the template has {len(source)} characters, at most {longest}", 0, code="template.too_large"
         )
     parts = []
     for part in scan(source):

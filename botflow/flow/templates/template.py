@@ -23,6 +23,7 @@ from botflow.languages import sentences_in
 __all__ = ["INPUT", "NODES", "VARIABLES", "Templates", "is_template", "node_references", "plain_expression"]
 
 LARGEST_TEXT = 20_000  # characters of one rendered text
+LARGEST_ESCAPED = 200_000  # of one rendered text of HTML or the like: its tags take most of it
 _MOST_COMPILED = 2_000  # sources; a flow has hundreds, a plugin may render generated texts
 _SMALL = 1_000  # characters of a source whose output is too small to need measuring
 _BARE = re.compile(r"\s*\{\{((?:(?!\}\}).)*)\}\}\s*", re.DOTALL)
@@ -79,6 +80,7 @@ class Templates:
     def __init__(self) -> None:
         self._plain = guarded_environment()
         self._measured = measured_environment(LARGEST_TEXT)
+        self._escaping: dict[Callable[[str], str], minijinja.Environment] = {}
         self._compiled: dict[str, tuple[minijinja.Environment, str, bool]] = {}
         self._expressions: dict[str, tuple[str, bool]] = {}
 
@@ -86,6 +88,30 @@ class Templates:
         """Render a text for people: a truth is "yes" or "no" in their language. FlowError `template.failed` says what
         went wrong and where."""
         return self._render(source, context, _people_say)
+
+    def render_escaped(self, source: str, context: Mapping[str, Any], escape: Callable[[str], str]) -> str:
+        """Render a text of a language such as HTML: `escape`, a function of a module, makes the values in it plain
+        words there. What the author has written is left as it is.
+
+        FlowError like `render`. Not for texts of every turn: the template is parsed each time.
+        """
+        environment = self._escaping.get(escape)
+        if environment is None:
+            environment = self._escaping[escape] = measured_environment(LARGEST_ESCAPED, escape)
+        try:
+            translated = translate(source, LARGEST_ESCAPED)
+            values = _with_clock(context) if _reads_clock(translated) else context
+            text: str = environment.render_str(translated, **{**values, TRUTHS: _people_say(context)})
+        except _TEMPLATE_FAILURES as failure:
+            raise FlowError(
+                f"the template {_shorten(source)!r} failed: {_first_line(failure)}", code="template.failed"
+            ) from failure
+        if len(text) > LARGEST_ESCAPED:
+            raise FlowError(
+                f"the template {_shorten(source)!r} made {len(text)} characters, more than {LARGEST_ESCAPED}",
+                code="template.too_large",
+            )
+        return text
 
     def _render(
         self, source: str, context: Mapping[str, Any], truths: Callable[[Mapping[str, Any]], tuple[str, str]]

@@ -12,6 +12,7 @@ from pydantic import Field
 from botflow.engine.asks import Answer, Ask, AskModel, ExtractField
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
+from botflow.flow.contact_fields import WrongContactValue
 from botflow.flow.fields import Duration, Properties
 from botflow.flow.node_spec import Output, Outputs, Stored
 from botflow.flow.widgets import VALUE_LABELS, Widget
@@ -114,9 +115,12 @@ def _leave(properties: ExtractProperties, scene: Scene, said: dict[str, Any]) ->
     found: dict[str, Any] = {}
     for name, field in properties.fields.items():
         value = as_type(said.get(name), field.type)
-        if value is not None:
-            found[name] = value
-            scene.set(name, value)
+        if value is None:
+            continue
+        try:
+            found[name] = scene.set(name, value)
+        except WrongContactValue:  # as a value of the wrong type
+            continue
     missing = [name for name, field in properties.fields.items() if field.required and name not in found]
     return Leave("missing" if missing else "done", {"missing": missing, **found})
 

@@ -16,6 +16,7 @@ from botflow.flow.fields import Duration, Properties
 from botflow.flow.node_spec import Advice, Output, Outputs, Surroundings
 from botflow.flow.widgets import Widget
 from botflow.nodes.ai.model_fields import MODEL, ModelName
+from botflow.nodes.chatbot.media_and_buttons import MediaList, render_media
 
 LONGEST_REPLY = 8_000  # characters: five long text messages
 
@@ -38,6 +39,8 @@ class ReplyProperties(Properties):
     model. Without it: the provider's default."""
     timeout: Annotated[Duration, Widget(group=MODEL)] = 30.0
     """How long to wait for the model; then the node leaves by `error`."""
+    media: MediaList = ()
+    """Files to send with the reply: addresses, or objects with `url` and `contentType`."""
 
 
 class AiReply(NodeType):
@@ -89,7 +92,8 @@ def _reply(properties: ReplyProperties, scene: Scene) -> Generator[Ask, Answer, 
             raise NodeFailure(failure.message, code=failure.code)
         scene.record(NodeFailed(scene.node.id, failure.code, failure.message))
         text = fallback
-    scene.say(text)  # as it is: a model's text is never rendered as a template
+    # The text as it is: a model's words are never rendered as a template.
+    scene.say(text, media=render_media(properties.media, scene) if properties.media else ())
     if properties.variable:
         scene.set(properties.variable, text)
     return Leave("next", {"text": text})

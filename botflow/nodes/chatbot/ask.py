@@ -11,16 +11,17 @@ from typing import Annotated, Any
 
 from pydantic import model_validator
 
-from botflow.engine.effects import QuickReply
+from botflow.engine.buttons import QuickReply
 from botflow.engine.events import LogWritten
 from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Pattern, Properties, VariableName, WrongProperty
+from botflow.flow.contact_fields import WrongContactValue
+from botflow.flow.fields import Pace, Pattern, Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import Advice, Output, Outputs, Stored, Surroundings
 from botflow.flow.templates.moments import is_kind
 from botflow.flow.templates.template import is_template
 from botflow.flow.widgets import Widget
-from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading
+from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Option, Reading
 from botflow.nodes.answers.fitting import fit_of, fit_of_refused, lacking_former
 from botflow.nodes.answers.read_answer import FREE, read
 from botflow.nodes.chatbot.answer_kinds import (
@@ -37,20 +38,22 @@ from botflow.nodes.chatbot.answer_kinds import (
 from botflow.nodes.chatbot.bounds import BOUNDED, fixed_bound, leaves_room, rendered_bound
 from botflow.nodes.chatbot.former_answer import former_answer
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
-from botflow.nodes.chatbot.option import OptionProperties, buttons, repeated
+from botflow.nodes.chatbot.media_and_buttons import MediaList, render_media
+from botflow.nodes.chatbot.option import OptionProperties, OptionsFrom, buttons, options_from, repeated
 from botflow.nodes.chatbot.option_advice import advice_on_options
 from botflow.nodes.chatbot.question import (
     InvalidText,
     Reminders,
     Retries,
     WaitingTime,
-    ask_again,
+    ask_and_wait,
     check_reminders,
+    nothing_to_choose,
     refuse,
     remind,
-    wait_for_answer,
     with_question,
 )
+from botflow.nodes.chatbot.undelivered import UNDELIVERED, after_failure
 from botflow.nodes.chatbot.worded_answer import tell_change
 from botflow.nodes.comparison import alike, is_number
 
@@ -71,7 +74,10 @@ class AskProperties(Properties):
     text: Annotated[str, Widget("template-textarea", label="Question", placeholder="What is your name?")]
     """The question. May be a template."""
     variable: Annotated[VariableName, Widget(label="Store in", group=ANSWER, placeholder="name")] | None = None
-    """The variable that stores the answer."""
+    """The variable that stores the answer; `contact.name` and the like are fields of the person."""
+    skip_if_known: Annotated[bool, Widget(group=ANSWER, show_when={"variable": True})] = False
+    """Whether the question is skipped when its variable, or field of the contact, has a value already. Then the node
+    leaves by `answered` with that value. Only with a `variable`."""
     expect: Annotated[Kind, Widget(label="Kind of answer", options=KIND_LABELS, group=ANSWER)] = "text"
     """The kind of answer."""
     min: Annotated[LeastBound, Widget(group=ANSWER)] | None = None
@@ -86,6 +92,12 @@ class AskProperties(Properties):
     choices: Annotated[Choices, Widget(group=ANSWER)] = ()
     """The possible answers: texts, or objects with `id`, `label` and `match`. Only with `expect: choice` or
     `choices`."""
+    choices_from: Annotated[OptionsFrom, Widget(group=ANSWER, show_when={"expect": ["choice", "choices"]})] | None = (
+        None
+    )
+    """A list that makes the choices, in place of `choices`; the node leaves by `invalid` if the list is empty."""
+    media: MediaList = ()
+    """Files to send with the question: addresses, or objects with `url` and `contentType`."""
     accept: Annotated[FileKinds, Widget(group=ANSWER)] = ()
     """The kinds of files that fit: `image`, `audio`, `video`, extensions such as `pdf` and `docx`, or MIME types such
     as `image/png`; without it all. Only with `expect: media` or `file`."""
@@ -104,14 +116,19 @@ class AskProperties(Properties):
     """How long to wait; then the node leaves by `timeout`. Without it the question waits for ever."""
     reminders: Reminders = ()
     """Messages to a person who does not answer."""
+    pace: Pace | None = None
+    """How the chat shows the question: at once, or (`human`) as if somebody typed it. Without it: as the workflow
+    says."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> AskProperties:
         if (self.pattern is None) == (self.expect == "regex"):
             raise WrongProperty("expect: regex and a pattern go together, and neither goes alone", "pattern")
-        if bool(self.choices) != (self.expect in ("choice", "choices")):
+        if self.has_choices != (self.expect in ("choice", "choices")):
             message = "expect: choice or choices and a list of choices go together, and neither goes alone"
             raise WrongProperty(message, "choices")
+        if self.choices and self.choices_from is not None:
+            raise WrongProperty("a question has either choices or choicesFrom", "choicesFrom")
         for name, written in (("accept", self.accept), ("maxSize", self.max_size)):
             if written and self.expect not in ("media", "file"):
                 raise WrongProperty(f"{name} is about files: it needs expect: media or file", name)
@@ -125,10 +142,16 @@ class AskProperties(Properties):
         if self.fixed is not None and not leaves_room(self.fixed):
             raise WrongProperty(f"min {self.min} is more than max {self.max}: no answer can fit", "max")
         least = self.fixed.least if self.fixed is not None and self.expect == "choices" else None
-        if isinstance(least, (int, float)) and least > len(self.choices):
+        if self.choices and isinstance(least, (int, float)) and least > len(self.choices):
             raise WrongProperty(f"min {self.min} is more than there are choices: no answer can fit", "min")
+        if self.skip_if_known and self.variable is None:
+            raise WrongProperty("skipIfKnown looks at the variable: it needs one", "skipIfKnown")
         check_reminders(self.reminders, self.timeout)
         return self
+
+    @property
+    def has_choices(self) -> bool:
+        return bool(self.choices) or self.choices_from is not None
 
     @cached_property
     def options(self) -> tuple[OptionProperties, ...]:
@@ -142,7 +165,7 @@ class AskProperties(Properties):
         """The expectation if it is the same in every turn, else None; ValueError for an invalid bound."""
         least, most = fixed_bound(self.expect, self.min, "min"), fixed_bound(self.expect, self.max, "max")
         changes = (self.min is not None and least is None) or (self.max is not None and most is None)
-        if changes or not all(option.is_fixed for option in self.options):
+        if changes or self.choices_from is not None or not all(option.is_fixed for option in self.options):
             return None
         return Expectation(
             kind=self.expect,
@@ -165,8 +188,13 @@ class AskProperties(Properties):
             least=rendered_bound(self.expect, self.min, scene),
             most=rendered_bound(self.expect, self.max, scene),
             pattern=self.pattern,
-            choices=tuple(option.option(scene) for option in self.options),
+            choices=self._choices(scene),
         )
+
+    def _choices(self, scene: Scene) -> tuple[Option, ...]:
+        if self.choices_from is not None:
+            return options_from(self.choices_from, scene)
+        return tuple(option.option(scene) for option in self.options)
 
 
 class Ask(NodeType):
@@ -176,7 +204,9 @@ class Ask(NodeType):
      properties: {text: For how many?, variable: people, expect: integer, min: 1}}
 
     If nothing is connected to `invalid`, the question is asked again each time. The output is `value`, the stored
-    answer, and `text`, what the person wrote; of files it is the caption, and `media` is the list of all of them.
+    answer, and `text`, what the person wrote; of files it is the caption, and `media` is the list of all of them. If
+    `undelivered` is connected, the node leaves by it when the question does not arrive at a phone, with `code` and
+    `reason` in the output; never after an answer.
     """
 
     name = "chatbot.ask"
@@ -189,7 +219,7 @@ class Ask(NodeType):
     properties = AskProperties
 
     def handles(self, properties: AskProperties) -> tuple[str, ...]:
-        return ("answered", "invalid", "timeout")
+        return ("answered", "invalid", "timeout", UNDELIVERED)
 
     def waits(self, properties: AskProperties) -> bool:
         return True
@@ -209,7 +239,7 @@ class Ask(NodeType):
             case "yes_no":
                 return alike(True, value) or alike(False, value)
             case "choice":
-                return any(alike(option.id, value) for option in properties.options)
+                return not properties.choices or any(alike(option.id, value) for option in properties.options)
             case "choices":
                 return isinstance(value, (list, tuple))
             case "date":
@@ -224,6 +254,8 @@ class Ask(NodeType):
                 return True
 
     def stored(self, properties: AskProperties, name: str) -> Stored | None:
+        if properties.expect == "choice" and properties.choices_from is not None:
+            return Stored("text")
         if properties.expect == "choice":
             return Stored("choice", choices=tuple(option.id for option in properties.options))
         return None if properties.many else STORED.get(properties.expect)  # a list is none of the kinds
@@ -236,13 +268,26 @@ class Ask(NodeType):
             )
 
     def visit(self, properties: AskProperties, scene: Scene) -> Visit:
+        if properties.skip_if_known and (known := scene.known(properties.variable or "")) not in (None, ""):
+            return Leave("answered", {"value": known, "text": ""})
         scene.notes.clear()
-        scene.say(scene.render(properties.text), quick_replies=_buttons(properties, scene))
-        return wait_for_answer(properties.reminders, properties.timeout)
+        replies = _buttons(properties, scene)
+        if properties.choices_from is not None and not replies:
+            return nothing_to_choose(scene, "invalid", {"reason": "nothing_to_choose"})
+        return ask_and_wait(
+            scene,
+            scene.render(properties.text),
+            media=render_media(properties.media, scene) if properties.media else (),
+            quick_replies=replies,
+            reminders=properties.reminders,
+            timeout_s=properties.timeout,
+        )
 
     def resume(self, properties: AskProperties, scene: Scene) -> Visit:
         if scene.timed_out:
             return Leave("timeout")
+        if scene.inbound.kind == "delivery":
+            return after_failure(scene)
         if scene.alarm == "reminder":
             return remind(scene, properties.reminders, properties.text, quick_replies=_buttons(properties, scene))
         expectation = properties.expectation(scene)
@@ -255,7 +300,10 @@ class Ask(NodeType):
         if properties.variable and len(reading.more.get("media", ())) > 1 and not properties.many:
             count = len(reading.more["media"])
             scene.record(LogWritten(scene.node.id, "warning", _ONE_OF_MANY.format(count, properties.variable)))
-        value = scene.set(properties.variable, reading.value) if properties.variable else reading.value
+        try:
+            value = scene.set(properties.variable, reading.value) if properties.variable else reading.value
+        except WrongContactValue as refused:
+            return self._again(properties, scene, expectation, refused.code)
         tell_change(scene, expectation, properties.variable, value)
         return Leave("answered", {"value": value, "text": scene.inbound.text, **reading.more})
 
@@ -309,7 +357,7 @@ class Ask(NodeType):
             words = invalid_sentence(expectation, reason, scene.flow.language)
         if is_too_often:
             words = with_question(words, scene.render(properties.text))
-        return ask_again(
+        return ask_and_wait(
             scene,
             words,
             quick_replies=_buttons(properties, scene),
@@ -324,4 +372,6 @@ def _stands_alone(kind: Kind, text: str) -> bool:
 
 
 def _buttons(properties: AskProperties, scene: Scene) -> tuple[QuickReply, ...]:
-    return buttons(properties.expectation(scene).choices) if properties.choices else ()
+    if not properties.has_choices:
+        return ()
+    return buttons(properties.expectation(scene).choices, are_answers=properties.expect == "choice")

@@ -11,11 +11,12 @@ from typing import Annotated
 from pydantic import Field as Limits
 from pydantic import ValidationError, model_validator
 
-from botflow.engine.effects import QuickReply
+from botflow.engine.buttons import QuickReply
 from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.engine.text_folding import fold
-from botflow.flow.fields import Properties, VariableName, WrongProperty
+from botflow.flow.contact_fields import WrongContactValue
+from botflow.flow.fields import Pace, Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import Output, Outputs, Stored
 from botflow.flow.widgets import Widget
 from botflow.languages import sentences_in
@@ -28,12 +29,13 @@ from botflow.nodes.chatbot.form_message import Understood, understand
 from botflow.nodes.chatbot.form_place import Field, Place
 from botflow.nodes.chatbot.former_answer import former_answer
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
+from botflow.nodes.chatbot.media_and_buttons import MediaList, render_media
 from botflow.nodes.chatbot.option import buttons
 from botflow.nodes.chatbot.question import (
     Reminders,
     Retries,
     WaitingTime,
-    ask_again,
+    ask_and_wait,
     check_reminders,
     forget_refusals,
     refuse,
@@ -90,6 +92,8 @@ class FormProperties(Properties):
     text: Annotated[str, Widget("template-textarea", rows=2, label="Opening question")] | None = None
     """The opening question, which many fields may answer at once. May be a template. Without it the first field's
     question is asked."""
+    media: MediaList = ()
+    """Files to send with the opening question: addresses, or objects with `url` and `contentType`."""
     fields: Annotated[tuple[FieldProperties, ...], Limits(min_length=1, max_length=20)]
     """The fields: `{name, text, expect, ...}`."""
     words: Annotated[tuple[Word, ...], Limits(max_length=50), Widget(label="Harmless words")] = ()
@@ -102,6 +106,9 @@ class FormProperties(Properties):
     """How long to wait for each answer; then the node leaves by `timeout`. Without it the form waits for ever."""
     reminders: Reminders = ()
     """Messages to a person who does not answer."""
+    pace: Pace | None = None
+    """How the chat shows its questions: at once, or (`human`) as if somebody typed them. Without it: as the workflow
+    says."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> FormProperties:
@@ -115,6 +122,8 @@ class FormProperties(Properties):
             except ValidationError as refused:
                 message = refused.errors()[0]["msg"].removeprefix("Value error, ")
                 raise WrongProperty(message, "fields", position) from None
+        if self.media and self.text is None:
+            raise WrongProperty("media go with the opening question: give it a text", "media")
         check_reminders(self.reminders, self.timeout)
         return self
 
@@ -174,7 +183,8 @@ class Form(NodeType):
         scene.notes[_FILLED] = []
         if properties.text is None:
             return self._ask_next(properties, scene)
-        scene.say(scene.render(properties.text))
+        media = render_media(properties.media, scene) if properties.media else ()
+        scene.say(scene.render(properties.text), media=media)
         return wait_for_answer(properties.reminders, properties.timeout)
 
     def resume(self, properties: FormProperties, scene: Scene) -> Visit:
@@ -209,10 +219,13 @@ class Form(NodeType):
         return scene.render(self._open(properties, scene))
 
     def _store(self, properties: FormProperties, scene: Scene, form: Fields, found: Understood) -> Visit:
-        before = {name: scene.variables.get(name) for name in form.filled}
+        before = {name: scene.known(name) for name in form.filled}
         filled = [*form.filled, *(name for name in found.values if name not in form.filled)]
         for name, value in found.values.items():
-            stored = scene.set(name, value)
+            try:
+                stored = scene.set(name, value)
+            except WrongContactValue as refused:
+                return self._again(properties, scene, form, replace(found, values={}, reason=refused.code))
             if name in before:
                 scene.corrected = before
                 tell_change(scene, form.fields[name].expectation, name, stored)
@@ -235,7 +248,9 @@ class Form(NodeType):
         """Say why the message filled nothing, and ask the open question once more."""
         said = sentences_in(form.place.language)
         if found.declined:
-            return ask_again(scene, said.what_to_change, reminders=properties.reminders, timeout_s=properties.timeout)
+            return ask_and_wait(
+                scene, said.what_to_change, reminders=properties.reminders, timeout_s=properties.timeout
+            )
         is_too_often = refuse(scene, found.reason, properties.retries)
         if is_too_often and scene.connected(INVALID):
             return Leave(INVALID, {"text": scene.inbound.text, "reason": found.reason})
@@ -244,7 +259,7 @@ class Form(NodeType):
         elif form.asked:
             words = self._invalid(properties, scene, form, found.reason)
             words = with_question(words, self.question(properties, scene)) if is_too_often else words
-            return ask_again(
+            return ask_and_wait(
                 scene,
                 words,
                 quick_replies=_buttons(properties, scene),
@@ -271,7 +286,7 @@ class Form(NodeType):
         return properties.text or properties.fields[0].text
 
     def _leave(self, properties: FormProperties, scene: Scene) -> Leave:
-        values = {field.name: scene.variables.get(field.name) for field in properties.fields}
+        values = {field.name: scene.known(field.name) for field in properties.fields}
         return Leave(DONE, {**values, "text": scene.inbound.text})
 
 
@@ -302,14 +317,15 @@ def _fields(properties: FormProperties, scene: Scene) -> Fields:
 def _former(field: FieldProperties, scene: Scene) -> str | None:
     """Return the answer that a new one replaces, if the field is filled."""
     is_filled = field.name in scene.notes.get(_FILLED, ())
-    return former_answer(field.expect, scene.variables.get(field.name)) if is_filled else None
+    return former_answer(field.expect, scene.known(field.name)) if is_filled else None
 
 
 def _buttons(properties: FormProperties, scene: Scene) -> tuple[QuickReply, ...]:
     """Return the options of the open question; yes and no to confirm."""
     asked = scene.notes.get(_ASKED)
     if asked and properties.by_name[asked].choices:
-        return buttons(properties.by_name[asked].question.expectation(scene).choices)
+        # Its questions share one node, so a button is not marked as an answer to this one of them.
+        return buttons(properties.by_name[asked].question.expectation(scene).choices, are_answers=False)
     if scene.notes.get(_CONFIRMS):
         said = sentences_in(scene.flow.language)
         return tuple(QuickReply(title=word.capitalize(), payload=word) for word in (said.yes, said.no))

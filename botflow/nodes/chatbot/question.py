@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PlainSerializer, ValidatorFunctionWrapHandler, WrapValidator
 
-from botflow.engine.effects import QuickReply
+from botflow.engine.buttons import QuickReply
 from botflow.engine.events import AnswerRefused, ReminderDue
-from botflow.engine.node_type import KeepWaiting, WaitForMessage
+from botflow.engine.inbound import Media
+from botflow.engine.node_type import KeepWaiting, Leave, NodeFailure, WaitForMessage
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.flow.node_spec import Advice
 from botflow.flow.widgets import Widget
+from botflow.nodes.chatbot.undelivered import is_watched, say_watched
 
 _TRIES = "tries"
 # Groups of properties in a form.
@@ -58,6 +62,23 @@ def check_reminders(reminders: Reminders, timeout_s: float | None) -> None:
             raise WrongProperty(message, "reminders", position, "after")
 
 
+def ask_and_wait(
+    scene: Scene,
+    words: str,
+    *,
+    media: tuple[Media, ...] = (),
+    quick_replies: tuple[QuickReply, ...] = (),
+    reminders: Reminders = (),
+    timeout_s: float | None = None,
+) -> WaitForMessage:
+    """Say `words` with the question's buttons, and wait for the answer, or for the news that they did not arrive."""
+    if not is_watched(scene):
+        scene.say(words, media=media, quick_replies=quick_replies)
+        return wait_for_answer(reminders, timeout_s)
+    say_watched(scene, words, "failed", media=media, quick_replies=quick_replies)
+    return replace(wait_for_answer(reminders, timeout_s), delivery=True)
+
+
 def wait_for_answer(reminders: Reminders, timeout_s: float | None) -> WaitForMessage:
     """Wait for the answer, and for the reminders until it comes."""
     return WaitForMessage(timeout_s, tuple(sorted(reminder.after for reminder in reminders)))
@@ -71,6 +92,17 @@ def remind(
     scene.record(ReminderDue(scene.node.id))
     scene.say(scene.render(due.text if due and due.text is not None else question), quick_replies=quick_replies)
     return KeepWaiting()
+
+
+def nothing_to_choose(scene: Scene, handle: str, output: Mapping[str, Any] = MappingProxyType({})) -> Leave:
+    """Leave by `handle` because a list has no items; NodeFailure `options.none` if that leads nowhere."""
+    if not scene.connected(handle):
+        raise NodeFailure(
+            "there is nothing to choose: the list has no items",
+            code="options.none",
+            hint=f"connect {handle}, or fill the list before",
+        )
+    return Leave(handle, {"text": "", **output})
 
 
 def refuse(scene: Scene, reason: str, retries: Retries) -> bool:
@@ -93,19 +125,6 @@ def forget_refusals(scene: Scene) -> None:
 def with_question(words: str, question: str) -> str:
     """Return the explanation, and below it the question: after many tries it has scrolled out of view."""
     return words if question in words else f"{words}\n{question}"
-
-
-def ask_again(
-    scene: Scene,
-    words: str,
-    *,
-    quick_replies: tuple[QuickReply, ...] = (),
-    reminders: Reminders = (),
-    timeout_s: float | None = None,
-) -> WaitForMessage:
-    """Say `words` with the question's buttons, and wait once more."""
-    scene.say(words, quick_replies=quick_replies)
-    return wait_for_answer(reminders, timeout_s)
 
 
 def unused(properties: BaseModel, names: Sequence[str], because: str) -> Iterator[Advice]:

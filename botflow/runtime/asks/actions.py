@@ -9,9 +9,7 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
-from types import MappingProxyType
 from typing import Any, Literal
 
 import orjson
@@ -19,13 +17,17 @@ import orjson
 from botflow.engine.asks import Invoke
 from botflow.engine.json_values import has_nul
 from botflow.engine.kept_values import PREFIX
-from botflow.engine.node_type import ActionContext, Invocable, NodeType
+from botflow.engine.node_type import ActionContext, Invocable, NodeType, Reaches
 from botflow.errors import FlowError
-from botflow.interfaces.credential_modules import CredentialModule
+from botflow.flow.policy import Budgets
+from botflow.outgoing_files import WebFile
 from botflow.redaction.known_secrets import KnownSecrets
 from botflow.redaction.redactor import Redactor
+from botflow.runtime.accounts import NO_ACCOUNT, Accounts, ActionAccount
+from botflow.runtime.asks.files_by_address import FilesByAddress
 from botflow.runtime.sealing import SecretFields
 from botflow.settings import Networks
+from botflow.storage.files import Files
 from botflow.storage.runs.artifacts import Artifacts
 from botflow.storage.runs.executions import Executions
 
@@ -38,19 +40,8 @@ LARGE = 1_000_000  # bytes; larger content is masked by a thread, while other tu
 PROGRESS_EVERY_S = 0.5
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?: ?;[ -~]*)?")  # RFC 9110, 8.3
 
+Permit = Callable[[int, str, str, Budgets], Awaitable[None]]  # of a session, for a channel and an address
 Fields = Callable[[int, str], Awaitable[SecretFields]]  # of a session and a credential's name
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenedSet:
-    """A credential of one call: its fields, its name in the deployment, and what of it is masked."""
-
-    fields: Mapping[str, str]
-    account: str
-    secrets: frozenset[str]
-
-
-NO_SET = OpenedSet(fields=MappingProxyType({}), account="", secrets=frozenset())
 
 
 class RunningAction:
@@ -60,20 +51,22 @@ class RunningAction:
         self,
         ask: Invoke,
         execution: str,
-        credential: OpenedSet,
+        account: ActionAccount,
         artifacts: Artifacts,
         executions: Executions,
+        files: FilesByAddress,
         known_secrets: KnownSecrets,
         networks: Networks,
         is_home: Callable[[], Awaitable[bool]],
     ) -> None:
         self.is_home = is_home
+        self._files = files
         self._ask = ask
         self._execution = execution
-        self._credential = credential
+        self._account = account
         self._known_secrets = known_secrets
         self._networks = networks
-        self._secrets = credential.secrets
+        self._secrets = account.secrets
         self._artifacts = artifacts
         self._executions = executions
         self._said_s = float("-inf")
@@ -101,11 +94,15 @@ class RunningAction:
 
     @property
     def credential(self) -> Mapping[str, str]:
-        return self._credential.fields
+        return self._account.fields
 
     @property
     def account(self) -> str:
-        return self._credential.account
+        return self._account.name
+
+    @property
+    def account_networks(self) -> Networks | None:
+        return self._account.networks
 
     @property
     def networks(self) -> Networks:
@@ -140,6 +137,10 @@ class RunningAction:
         found = await self._artifacts.load(self._execution, self.redactor.text(name))
         return None if found is None else found[1]
 
+    async def file(self, url: str, largest: int) -> WebFile:
+        """Return a visitor's file by the address that flows keep of it, or a file of the web."""
+        return await self._files.read(url, largest)
+
     def _line(self, text: str) -> str:
         """Return the line as a database can store it, without secrets, and shortened after that."""
         return self.redactor.text(storable_text(text))[:LONGEST_LINE]
@@ -156,46 +157,55 @@ class Actions:
         executions: Executions,
         credential: Fields,
         is_home: Callable[[int], Awaitable[bool]],
+        accounts: Accounts,
+        files: Files,
         known_secrets: KnownSecrets,
-        modules: Mapping[str, CredentialModule] = MappingProxyType({}),
-        networks: Networks = (),
+        networks: Networks,
+        permit: Permit,
     ) -> None:
+        self._permit = permit
         self._node_types = node_types
         self._artifacts = artifacts
         self._executions = executions
         self._credential = credential
         self._is_home = is_home
+        self._accounts = accounts
+        self._files = files
         self._known_secrets = known_secrets
-        self._modules = modules
         self._networks = networks
 
-    async def prepare(self, ask: Invoke, session: int, execution: str) -> RunningAction:
-        """Return the call's context; UsageError `credential.unknown` when the node names an unknown credential."""
-        opened = self._opened(await self._credential(session, ask.credential)) if ask.credential else NO_SET
+    async def prepare(self, ask: Invoke, workflow: str, session: int, execution: str) -> RunningAction:
+        """Return the call's context; UsageError `credential.unknown` when the node, or the workflow for the node type's
+        module, names an unknown credential."""
         return RunningAction(
             ask,
             execution,
-            opened,
+            await self._account(ask, workflow, session),
             self._artifacts,
             self._executions,
+            FilesByAddress(self._files, session, self._networks),
             self._known_secrets,
             self._networks,
             partial(self._is_home, session),
         )
 
-    def _opened(self, fields: SecretFields) -> OpenedSet:
-        """Say which fields are masked: all but those that their module shows. An ordinary word among these, such as
-        the name of a user, would be masked wherever it is in an answer."""
-        module = self._modules.get(fields.module)
-        shown = {field.id for field in module.fields if not field.sensitive} if module is not None else set()
-        secrets = frozenset(value for name, value in fields.items() if name not in shown)
-        return OpenedSet(fields=fields, account=fields.account, secrets=secrets)
+    async def _account(self, ask: Invoke, workflow: str, session: int) -> ActionAccount:
+        if ask.credential:
+            return self._accounts.opened(await self._credential(session, ask.credential))
+        node_type = self._node_types.get(ask.type)
+        if node_type is None or not node_type.module:
+            return NO_ACCOUNT
+        return await self._accounts.fields(workflow, node_type.module)
 
-    async def call(self, ask: Invoke, context: RunningAction) -> Any:
-        """Return the action's result; one that is too large for an answer is saved, and its key returned."""
+    async def call(self, ask: Invoke, context: RunningAction, session: int, budgets: Budgets) -> Any:
+        """Return the action's result; one that is too large for an answer is saved, and its key returned.
+
+        RejectedInbound when the action would have a provider write to a person who must not be written to."""
         node_type = self._node_types.get(ask.type)
         if not isinstance(node_type, Invocable):
             raise FlowError(f"the node type {ask.type!r} has no action to invoke", code="action.unknown")
+        if isinstance(node_type, Reaches):
+            await self._permit(session, *node_type.recipient(ask), budgets)
         seen: ActionContext = context
         value = await node_type.invoke(ask, seen)
         if ask.step and isinstance(value, dict) and len(value) == 1:  # a polling node's answer holds its status

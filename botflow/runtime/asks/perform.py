@@ -111,7 +111,7 @@ class Asks:
             case AskModel():
                 return await self._ask_model(ask, asking, on_delta, budgets)
             case Invoke():
-                return await self._invoke(ask, asking)
+                return await self._invoke(ask, asking, budgets)
             case _:
                 assert_never(ask)
 
@@ -195,17 +195,17 @@ class Asks:
         self._log_failure(ask, asking, answer, redactor)
         return answer
 
-    async def _invoke(self, ask: Invoke, asking: Asking) -> Answer:
+    async def _invoke(self, ask: Invoke, asking: Asking, budgets: Budgets) -> Answer:
         """Run an action; its log lines are part of its answer, also when it failed."""
         try:
-            context = await self._actions.prepare(ask, asking.session, asking.execution)
-        except UsageError as missing:  # the credential that the node names
+            context = await self._actions.prepare(ask, asking.workflow, asking.session, asking.execution)
+        except UsageError as missing:  # the credential that the node or the workflow names
             answer = _failed(missing.code, missing.message)
             self._log_failure(ask, asking, answer, self._known_secrets.redactor())
             return answer
 
         async def call() -> Answer:
-            return Answer(value=await self._actions.call(ask, context))
+            return Answer(value=await self._actions.call(ask, context, asking.session, budgets))
 
         began_s = time.perf_counter()
         with self._tracing.action(ask) as span:

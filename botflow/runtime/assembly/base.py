@@ -100,6 +100,7 @@ async def open_base(options: RuntimeOptions, stack: AsyncExitStack) -> Base:
         known_secrets=options.known_secrets,
         clock=clock,
         networks=settings.botflow_webhook_networks,
+        settings={plugin.name: plugin.fields_of(options.environment) for plugin in plugins if plugin.node_types},
         sends=options.sends,
     )
     stack.push_async_callback(accounts.close)

@@ -9,7 +9,7 @@ from botflow.runtime.assembly.delivery import Delivery
 from botflow.runtime.assembly.turns import Turns
 from botflow.runtime.turns.receive import Receiver
 from botflow.runtime.turns.replies import Replies
-from botflow.storage.runs.handovers import leave_messages_to_person
+from botflow.storage.runs.handoffs import leave_messages_to_person
 
 
 def receiver_of(base: Base, delivery: Delivery, turns: Turns, check_queue: Callable[[], Awaitable[None]]) -> Receiver:
@@ -34,6 +34,7 @@ def receiver_of(base: Base, delivery: Delivery, turns: Turns, check_queue: Calla
         channels=base.channels,
         clock=base.clock,
         consent=delivery.consent,
+        contacts=turns.contacts,
         replies=replies,
         on_committed=turns.on_committed,
         leave_to_person=lambda session: base.database.engine.write(leave_messages_to_person, session),

@@ -51,6 +51,7 @@ def runs_of(base: Base) -> Runs:
             flows=base.flows,
             node_types=base.node_types,
             wake=wake,
+            channels=base.channels,
             timing=base.options.timing,
         ),
         schedules=Schedules(database.engine, base.flows, wake),

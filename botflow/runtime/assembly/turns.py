@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from botflow.plugins import credential_modules
 from botflow.records.turns import TurnCommit, TurnId
 from botflow.runtime.asks.actions import Actions
 from botflow.runtime.asks.model_budget import ModelSpend
@@ -20,6 +19,7 @@ from botflow.runtime.process.database_clock import DatabaseClock
 from botflow.runtime.process.measurements import Measurements
 from botflow.runtime.tracing.tracing import Tracing
 from botflow.runtime.turns.bursts import Bursts
+from botflow.runtime.turns.contact_reader import ContactReader
 from botflow.runtime.turns.kept_values import KeptValueStore
 from botflow.runtime.turns.lease_keeper import LeaseKeeper
 from botflow.runtime.turns.outcomes import Outcomes
@@ -28,6 +28,7 @@ from botflow.runtime.turns.session_cache import HotSessions
 from botflow.runtime.turns.session_tasks import SessionTasks
 from botflow.runtime.turns.timers import DueTimers
 from botflow.runtime.turns.turn_log import TurnLog
+from botflow.storage.reaching import permit
 from botflow.storage.spending import Spending
 from botflow.storage.turns.bursts import BurstRows
 
@@ -57,6 +58,7 @@ class Turns:
     """The parts that run turns."""
 
     hot: HotSessions
+    contacts: ContactReader
     bursts: Bursts
     sessions: SessionTasks
     keeper: LeaseKeeper
@@ -71,6 +73,7 @@ async def open_turns(base: Base, delivery: Delivery, stack: AsyncExitStack) -> T
     stack.push_async_callback(bursts.close)
     on_committed = Committed(TurnLog(base.flows), base.measurements, base.clock, base.tracing)
     outcomes = Outcomes()
+    contacts = ContactReader(database.engine, base.channels)
     runner = TurnRunner(
         owner=base.owner,
         turns=database.turns,
@@ -81,6 +84,7 @@ async def open_turns(base: Base, delivery: Delivery, stack: AsyncExitStack) -> T
         node_types=base.node_types,
         channels=base.channels,
         consent=delivery.consent,
+        contacts=contacts,
         bursts=bursts,
         outcomes=outcomes,
         values=KeptValueStore(database.artifacts),
@@ -116,11 +120,20 @@ async def open_turns(base: Base, delivery: Delivery, stack: AsyncExitStack) -> T
         hub=base.hub,
         node_types=base.node_types,
         channels=base.channels,
+        contacts=contacts,
         clock=base.clock,
         on_committed=on_committed,
         tracing=base.tracing,
     )
-    return Turns(hot=hot, bursts=bursts, sessions=sessions, keeper=keeper, timers=timers, on_committed=on_committed)
+    return Turns(
+        hot=hot,
+        contacts=contacts,
+        bursts=bursts,
+        sessions=sessions,
+        keeper=keeper,
+        timers=timers,
+        on_committed=on_committed,
+    )
 
 
 def _asks(base: Base, stack: AsyncExitStack) -> Asks:
@@ -137,9 +150,11 @@ def _asks(base: Base, stack: AsyncExitStack) -> Asks:
             executions=database.executions,
             credential=base.vault.fields_for_run,
             is_home=base.vault.is_home,
+            accounts=base.accounts,
+            files=database.files,
             known_secrets=base.options.known_secrets,
-            modules=credential_modules(base.plugins),
             networks=base.options.settings.botflow_flow_networks,
+            permit=lambda *place: database.engine.write(permit, *place),
         ),
         recorded=RecordedAnswers(database.engine),
         spend=ModelSpend(Spending(database.engine), base.decisions),

@@ -74,8 +74,9 @@ class ConsentGate:
         )
         if ruling.kind is None:
             return SEND
+        is_told = outbound.message.awaited == "failed"  # the flow goes on without it, so it must not leave later
         return Passage(
-            verdict=VERDICTS[ruling.kind],
+            verdict="fail" if ruling.kind == "held" and is_told else VERDICTS[ruling.kind],
             code=ruling.reason,
             reason=REASONS[ruling.reason],
             after_s=ruling.after_s,

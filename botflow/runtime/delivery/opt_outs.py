@@ -35,13 +35,11 @@ from botflow.storage.contacts import Contacts
 from botflow.storage.delivery.gate_facts import GateRows
 from botflow.storage.delivery.outbox import Outbox
 
-HANDED_OVER = "handed_over"  # why no node answers a message, in its turn's trace
-
 
 @dataclass(frozen=True, slots=True)
 class SilentTurn:
-    """A turn that visits no node because of an opt-out or its word, or because a person answers it. `parked`: whether
-    its session is parked afterwards."""
+    """A turn that visits no node because of an opt-out or its word. `parked`: whether its session is parked
+    afterwards."""
 
     turn: Turn
     parked: bool
@@ -113,8 +111,6 @@ class ConsentKeeper:
         counts, whichever turn runs first. An opt-out that `is_stored` holds already, unless a later START took it back.
         """
         if not silences(stored.parked, inbound):
-            if is_for_a_person(stored.session, inbound):
-                return SilentTurn(leave_as_it_is(stored.session, HANDED_OVER), parked=stored.parked)
             return None
         if opts_in(stored.parked, inbound):
             may_start = await self._contacts.may_start(stored.key, stored.id, inbound.key, inbound.received_at)
@@ -173,11 +169,6 @@ class ConsentKeeper:
         await self._outbox.report(
             DeliveryStatus(session=part.session, wire_id=part.wire_id, state=state, error_code=code, reason=reason)
         )
-
-
-def is_for_a_person(session: Session, inbound: Inbound) -> bool:
-    """True if a person answers the message, and no node: the conversation was handed over."""
-    return session.handover is not None and inbound.kind == "message"
 
 
 def silences(parked: bool, inbound: Inbound) -> bool:

@@ -25,6 +25,7 @@ from botflow.runtime.erasures.receipt import hash_of, receipt_of, signature_of
 from botflow.runtime.process.tick import Step
 from botflow.storage.erasure import ledger
 from botflow.storage.erasure.listing import keys_of
+from botflow.storage.erasure.people import with_all_addresses
 from botflow.storage.erasure.work import SETTLE, Worked, work_on
 
 STEP = "erase"
@@ -115,7 +116,8 @@ class Eraser:
 
 def begin_erasure(connection: Connection, who: Principal, person: Person, keyring: Keyring) -> ErasureRecord:
     """Let a person be erased, in the caller's transaction."""
-    return ledger.begin_erasure(connection, who, person, hash_of(keyring, who.organization, person))
+    hashed = hash_of(keyring, who.organization, person)
+    return ledger.begin_erasure(connection, who, with_all_addresses(connection, who.organization, person), hashed)
 
 
 class BackgroundEraser:

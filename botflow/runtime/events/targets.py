@@ -9,10 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from urllib.parse import SplitResult
 
 from botflow.errors import UsageError
-from botflow.outgoing_targets import Network, TargetRefused, check_url, checked_addresses, port_of
+from botflow.outgoing_targets import Network, TargetRefused, check_url
 from botflow.retry_after import retry_after_s
 
 WITHIN_S = 15.0  # for name, connection and answer together
@@ -43,47 +42,36 @@ class Sent:
 async def post(url: str, headers: Mapping[str, str], body: bytes, networks: Sequence[Network], now: datetime) -> Sent:
     """Send `body` once, and return what came of it. The answer's body is not read."""
     try:
+        check_url(url, networks)
         async with asyncio.timeout(WITHIN_S):
-            parts = check_url(url, networks)
-            return await _post_to(parts, await checked_addresses(parts, networks), headers, body, now)
+            return await _post(url, headers, body, networks, now)
     except TargetRefused as refused:
         return Sent(error=refused.code)
     except TimeoutError:
         return Sent(error="webhook.timeout")
 
 
-async def _post_to(
-    parts: SplitResult, addresses: Sequence[str], headers: Mapping[str, str], body: bytes, now: datetime
-) -> Sent:
+async def _post(url: str, headers: Mapping[str, str], body: bytes, networks: Sequence[Network], now: datetime) -> Sent:
     try:
         import httpx2
+
+        from botflow.outgoing_transport import CheckedTransport
     except ImportError:
         raise UsageError(
             "webhooks cannot be sent from here: a package is missing",
             code="webhook.not_installed",
             hint="pip install 'botflow[service]'",
         ) from None
-    sent = {"host": parts.netloc, "content-type": "application/json", "user-agent": "botflow-webhooks", **headers}
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    async with httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=WITHIN_S) as client:
-        for address in addresses:
-            host = f"[{address}]" if ":" in address else address
-            request = client.build_request(
-                "POST",
-                f"{parts.scheme}://{host}:{port_of(parts)}{path}",
-                headers=sent,
-                content=body,
-                extensions={"sni_hostname": parts.hostname},  # the certificate must be that of the name
-            )
-            try:
-                answer = await client.send(request, stream=True)
-            except (httpx2.ConnectError, httpx2.ConnectTimeout):
-                continue  # nothing has been sent: the next address may be reachable
-            except httpx2.HTTPError:
-                return Sent(error="webhook.no_answer")
-            await answer.aclose()
-            is_received = HTTPStatus.OK <= answer.status_code < HTTPStatus.MULTIPLE_CHOICES
-            wait_s = retry_after_s(answer.status_code, answer.headers.get("retry-after"), now)
-            error = None if is_received else "webhook.refused"
-            return Sent(status=answer.status_code, error=error, retry_after_s=wait_s)
-    return Sent(error="webhook.unreachable")
+    sent = {"content-type": "application/json", "user-agent": "botflow-webhooks", **headers}
+    timeout = httpx2.Timeout(WITHIN_S)
+    async with httpx2.AsyncClient(transport=CheckedTransport(networks), trust_env=False, timeout=timeout) as client:
+        try:
+            answer = await client.send(client.build_request("POST", url, headers=sent, content=body), stream=True)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout):
+            return Sent(error="webhook.unreachable")
+        except httpx2.HTTPError:
+            return Sent(error="webhook.no_answer")
+        await answer.aclose()
+        is_received = HTTPStatus.OK <= answer.status_code < HTTPStatus.MULTIPLE_CHOICES
+        wait_s = retry_after_s(answer.status_code, answer.headers.get("retry-after"), now)
+        return Sent(status=answer.status_code, error=None if is_received else "webhook.refused", retry_after_s=wait_s)

@@ -1,4 +1,5 @@
-"""Carries out the effects of a commit: runs to start or to cancel, parents to tell, events to emit, forks to go on.
+"""Carries out the effects of a commit: runs to start or to cancel, parents to tell, events to emit, forks to go on,
+handoffs to list for people.
 
 An effect may be tried again at any time: each is one transaction that deletes its row. A start that is impossible is
 reported to the waiting parent, like a child that failed.
@@ -14,20 +15,32 @@ from typing import assert_never, cast
 import structlog
 
 from botflow.crash_points import reach
-from botflow.engine.effects import CancelRuns, EmitEvent, ReportEnd, StartRun
+from botflow.engine.effects import (
+    CancelRuns,
+    CloseHandoff,
+    EmitEvent,
+    OpenHandoff,
+    ReportEnd,
+    StartConversation,
+    StartRun,
+)
 from botflow.engine.inbound import RUN, Inbound
 from botflow.engine.node_type import Starts
 from botflow.engine.session import Parent
 from botflow.engine.turn import NodeTypes
 from botflow.errors import BotflowError, FlowError, RejectedInbound
 from botflow.flow.graph import Flow
+from botflow.interfaces import Channels
 from botflow.records.runs import RunStart, StoredEffect
 from botflow.records.sessions import FORK
 from botflow.runtime.process.failure_facts import is_known_outage, log_failure
 from botflow.runtime.process.tick import Step
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.runs.emit import listeners
+from botflow.runtime.runs.start import NO_CHANNELS
+from botflow.runtime.runs.start_conversation import refused, start_conversation, unstarted
 from botflow.runtime.served_flows import CannotRun, Flows, LiveFlow
+from botflow.storage.delivery.gate_facts import NO_BUDGETS
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.effects import Effects
 from botflow.storage.runs.start_targets import find_target
@@ -50,6 +63,7 @@ class Carrier:
         flows: Flows,
         node_types: NodeTypes,
         wake: Callable[[], None],
+        channels: Channels = NO_CHANNELS,
         timing: Timing = Timing(),  # noqa: B008 -- a frozen value
     ) -> None:
         self._store = store
@@ -57,6 +71,7 @@ class Carrier:
         self._flows = flows
         self._node_types = node_types
         self._wake = wake
+        self._channels = channels
         self._lease_s = timing.effect_lease_s
         self._log = structlog.get_logger("botflow.carrier")
 
@@ -91,6 +106,8 @@ class Carrier:
         match effect.kind:
             case "start":
                 await self._start(effect, StartRun(**effect.body))
+            case "converse":
+                await self._converse(effect, StartConversation(**effect.body))
             case "done":
                 await self._store.report(effect, ReportEnd(**effect.body))
             case "emit" if effect.depth > DEEPEST:
@@ -104,6 +121,10 @@ class Carrier:
                 await self._store.play(effect)
             case "end":
                 await self._store.end(effect, effect.body["execution"])
+            case "hand_off":
+                await self._store.open_handoff(effect, OpenHandoff(**effect.body))
+            case "close_handoff":
+                await self._store.close_handoff(effect, CloseHandoff(**effect.body))
             case _:
                 assert_never(effect.kind)
 
@@ -115,6 +136,26 @@ class Carrier:
             await self._refuse(effect, run, refusal)
             return
         await self._store.start(effect, [start])
+
+    async def _converse(self, effect: StoredEffect, wanted: StartConversation) -> None:
+        """Start a conversation with a person, and tell the session that asked for it, in one transaction."""
+        if effect.is_fork:  # which writes to nobody
+            await self._store.report(effect, unstarted(effect, wanted))
+            return
+        try:
+            flow = await self._flows.version(effect.flow_version) if effect.is_anonymous else None
+            budgets = flow.policy.budgets if flow is not None else NO_BUDGETS
+            await self._store.converse(
+                effect, lambda connection: start_conversation(connection, effect, wanted, self._channels, budgets)
+            )
+        except (RejectedInbound, FlowError) as refusal:
+            await self._refuse_conversation(effect, wanted, refusal)
+
+    async def _refuse_conversation(
+        self, effect: StoredEffect, wanted: StartConversation, refusal: BotflowError
+    ) -> None:
+        self._log.info("conversation_not_started", session=effect.session, code=refusal.code)
+        await self._store.report(effect, refused(effect, wanted, refusal))
 
     async def _child(self, effect: StoredEffect, run: StartRun) -> RunStart:
         if effect.depth > DEEPEST:
@@ -230,6 +271,10 @@ class Carrier:
         log_failure(
             self._log, "effect_failed", failure, session=effect.session, kind=effect.kind, attempt=effect.attempts
         )
-        if effect.kind == "start" and effect.attempts >= ATTEMPTS and not is_known_outage(failure):
-            given_up = FlowError(f"the run could not be started in {ATTEMPTS} attempts", code="run.not_started")
+        if effect.attempts < ATTEMPTS or is_known_outage(failure):
+            return
+        given_up = FlowError(f"it could not be started in {ATTEMPTS} attempts", code="run.not_started")
+        if effect.kind == "start":
             await self._refuse(effect, StartRun(**effect.body), given_up)
+        elif effect.kind == "converse":
+            await self._refuse_conversation(effect, StartConversation(**effect.body), given_up)

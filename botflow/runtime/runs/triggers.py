@@ -12,6 +12,7 @@ from botflow.interfaces import Channels
 from botflow.records.access import Principal
 from botflow.records.runs import StartedRun
 from botflow.runtime.runs.emit import Event, emit
+from botflow.runtime.runs.missed_calls import CallStart, start_after_call
 from botflow.runtime.runs.start import NO_CHANNELS, StartRequest, TriggeredExecution, start
 from botflow.runtime.tracing.tracing import NO_TRACING, Tracing
 from botflow.storage.engines.engine import Engine, WholeEngine
@@ -46,6 +47,12 @@ class Triggers:
         run = await self._engine.write(_start, traced, self._channels, caller)
         self._wake()
         return TriggeredExecution(run.execution, run.status)
+
+    async def start_after_call(self, start: CallStart) -> None:
+        """See `start_after_call` in missed_calls.py; who is busy or has opted out is left alone."""
+        begun = await self._engine.write(start_after_call, replace(start, trace=self._tracing.context()))
+        if isinstance(begun, StartedRun) and begun.is_new:
+            self._wake()
 
     async def emit(self, event: Event, caller: Principal | None = None) -> list[TriggeredExecution]:
         """See `emit` in emit.py, and `start` about its caller."""

@@ -30,6 +30,7 @@ from botflow.runtime.served_flows import Flows, LiveFlow
 from botflow.runtime.tracing.tracing import NO_TRACING, Tracing
 from botflow.runtime.turns.arrival_order import ArrivalOrder
 from botflow.runtime.turns.bursts import holds_back
+from botflow.runtime.turns.contact_reader import ContactReader
 from botflow.runtime.turns.first_step import Paused, first_step
 from botflow.runtime.turns.refusals import Refusals
 from botflow.runtime.turns.rendering import commit_of, receipt_of
@@ -71,13 +72,14 @@ class Receiver:
         channels: Mapping[str, Channel],
         clock: Clock,
         consent: ConsentKeeper,
+        contacts: ContactReader,
         replies: Replies,
         on_committed: Callable[[TurnCommit, TurnId], None],
         leave_to_person: Callable[[int], Awaitable[bool]],
         check_queue: Callable[[], Awaitable[None]] = no_bound,
         tracing: Tracing = NO_TRACING,
     ) -> None:
-        """`leave_to_person` finishes the waiting messages of a session that was handed over; False for another."""
+        """`leave_to_person` finishes the waiting messages of a session that was handed off; False for another."""
         self._owner = owner
         self._turns = turns
         self._hot = hot
@@ -88,6 +90,7 @@ class Receiver:
         self._channels = channels
         self._clock = clock
         self._consent = consent
+        self._contacts = contacts
         self._replies = replies
         self._on_committed = on_committed
         self._leave_to_person = leave_to_person
@@ -187,7 +190,8 @@ class Receiver:
         elif not accepts(stored.session, inbound) or holds_back(flow.policy, inbound):
             return None
         else:
-            step = first_step(flow, stored.session, inbound, self._node_types)
+            contact = await self._contacts.read(stored, inbound) if flow.reads_contact else None
+            step = first_step(flow, stored.session, inbound, self._node_types, contact)
             if isinstance(step, Paused):
                 return step
             turn = step
@@ -294,8 +298,8 @@ class Receiver:
         return Receipt(id=accepted.turn, state="new")
 
     async def _is_for_a_person(self, stored: StoredSession, accepted: Accepted) -> bool:
-        """True if the session was handed over, also since it was read: then the stored message is finished."""
-        may_be = stored.session.handover is not None or accepted.version != stored.session.version
+        """True if the session was handed off, also since it was read: then the stored message is finished."""
+        may_be = stored.session.handoff is not None or accepted.version != stored.session.version
         return may_be and await self._leave_to_person(accepted.turn.session)
 
     async def _run(

@@ -31,10 +31,11 @@ def commit_of(
     by_token: bool = False,
 ) -> TurnCommit:
     """Return the commit of `turn`. `answered_now`: the request that commits it replies with its parts. The messages of
-    a fork are kept to be read, and never sent."""
+    a fork are kept to be read, and never sent, and what it changes of the contact is not stored."""
     parts = parts_of(turn, stored.heard_as.channel, channels, answered_now=answered_now)
     if stored.key.is_fork:
         parts = tuple(replace(part, state="suppressed") for part in parts)
+        turn = replace(turn, contact=None)
     return TurnCommit(
         read=stored,
         inbound=inbound,
@@ -91,8 +92,9 @@ def parts_to_person(
     """Render messages to the session's own person; see `parts_of`."""
     if provider is None:
         return [OutboundPart(message=message, state="sent") for message in messages]
-    rendered = provider.render(messages, channel)
-    limit = provider.reply_limit if answered_now else 0
+    rendered = [part for message in _each_watched(messages) for part in _told_once(provider.render(message, channel))]
+    is_by_api = any(message.only_by_api for message in rendered)
+    limit = provider.reply_limit if answered_now and not is_by_api else 0
     return [
         OutboundPart(
             message=_from(message, address),
@@ -102,6 +104,24 @@ def parts_to_person(
         )
         for position, message in enumerate(rendered)
     ]
+
+
+def _each_watched(messages: Sequence[SendMessage]) -> list[Sequence[SendMessage]]:
+    """Return the messages in groups that are rendered together: each whose delivery is awaited is one of its own."""
+    if not any(message.awaited_by for message in messages):
+        return [messages]
+    groups: list[list[SendMessage]] = [[]]
+    for message in messages:
+        groups += [[message], []] if message.awaited_by else []
+        groups[-1] += [] if message.awaited_by else [message]
+    return [group for group in groups if group]
+
+
+def _told_once(parts: Sequence[SendMessage]) -> Sequence[SendMessage]:
+    """Let the last part of an awaited message tell its arrival, and each of them that it does not arrive."""
+    if len(parts) < 2 or not parts[0].awaited_by:
+        return parts
+    return [*(replace(part, awaited="failed") for part in parts[:-1]), parts[-1]]
 
 
 def _to_another(message: SendMessage, channels: Mapping[str, Channel], turn: Turn) -> list[OutboundPart]:

@@ -17,6 +17,7 @@ import structlog
 from botflow.crash_points import reach
 from botflow.engine.ask_json import answer_from_json, answer_to_json, ask_to_json, fingerprint
 from botflow.engine.asks import Answer, Ask, AskHistory, Invoke, Pause
+from botflow.engine.contact import Contact
 from botflow.engine.endings.closed_turns import give_up
 from botflow.engine.forks.beginning import said_before
 from botflow.engine.inbound import RUN
@@ -28,7 +29,7 @@ from botflow.interfaces import Channel
 from botflow.languages import sentences_in
 from botflow.records.leases import Finished, Finishing, Lease, LeaseId
 from botflow.records.sessions import SessionKey, StoredSession
-from botflow.records.turns import InboundState, JournalledAnswer, StoredInbound, TurnCommit, TurnId
+from botflow.records.turns import CONTACT_INDEX, InboundState, JournalledAnswer, StoredInbound, TurnCommit, TurnId
 from botflow.runtime.asks.perform import Asking, Asks
 from botflow.runtime.delivery.opt_outs import ConsentKeeper, takes_back
 from botflow.runtime.process.failure_facts import code_of, is_known_outage, log_failure
@@ -36,6 +37,7 @@ from botflow.runtime.process.measurements import Measurements
 from botflow.runtime.served_flows import CannotRun, Flows
 from botflow.runtime.tracing.tracing import NO_TRACING, Span, Tracing
 from botflow.runtime.turns.bursts import Bursts, Superseded
+from botflow.runtime.turns.contact_reader import ContactReader
 from botflow.runtime.turns.drafts import Draft
 from botflow.runtime.turns.first_step import Paused
 from botflow.runtime.turns.kept_values import KeptValueStore
@@ -77,6 +79,7 @@ class TurnRunner:
         node_types: NodeTypes,
         channels: Mapping[str, Channel],
         consent: ConsentKeeper,
+        contacts: ContactReader,
         bursts: Bursts,
         outcomes: Outcomes,
         values: KeptValueStore,
@@ -93,6 +96,7 @@ class TurnRunner:
         self._node_types = node_types
         self._channels = channels
         self._consent = consent
+        self._contacts = contacts
         self._bursts = bursts
         self._outcomes = outcomes
         self._values = values
@@ -222,6 +226,7 @@ class TurnRunner:
             return begun, ()
         journal = {entry.index: entry for entry in await self._turns.answers(queued.id)} if queued.has_answers else {}
         kept: list[JournalledAnswer] = []  # answered, not journalled yet
+        contact = await self._contact(flow, stored, queued, begun, journal, kept) if flow.reads_contact else None
         index = 0
         spent: dict[str, float] = {}  # seconds of calls by node
         policy = flow.policy.model_copy(update={"bursts": "queue"}) if stored.session.cancel else flow.policy
@@ -234,10 +239,18 @@ class TurnRunner:
         try:
             if begun is None:
                 said = said_before(queued.inbound)
-                engine = take_turn(flow, stored.session, queued.inbound, self._node_types, said=said, is_known=is_known)
+                engine = take_turn(
+                    flow,
+                    stored.session,
+                    queued.inbound,
+                    self._node_types,
+                    said=said,
+                    is_known=is_known,
+                    contact=contact,
+                )
                 ask = next(engine)
             else:
-                engine, ask, said = begun
+                engine, ask, said, _ = begun
             draft = Draft(self._hub, stored, queued, streams=stored.key.channel not in self._channels)
             while True:
                 draft.show(said)
@@ -265,7 +278,28 @@ class TurnRunner:
             turn: Turn = finished.value
             for node, seconds in spent.items():
                 self._measurements.turns.spent(stored.flow_version or queued.flow_version, node, seconds)
-            return turn, tuple(kept)
+            return turn, tuple(answer for answer in kept if answer.index != CONTACT_INDEX)  # its trace has it
+
+    async def _contact(
+        self,
+        flow: Flow,
+        stored: StoredSession,
+        queued: StoredInbound,
+        begun: Paused | None,
+        journal: Mapping[int, JournalledAnswer],
+        kept: list[JournalledAnswer],
+    ) -> Contact | None:
+        """Return the person as every attempt of the turn sees them: as the first one that asked anything has read them.
+
+        What was read is journalled before the first ask leaves. Until then nothing has left, and it is read again.
+        """
+        if (entry := journal.get(CONTACT_INDEX)) is not None:
+            return Contact.from_json(entry.value["value"])
+        contact = begun.contact if begun is not None else await self._contacts.read(stored, queued.inbound)
+        if contact is not None:
+            value = {"value": contact.to_json(), "failure": None, "usage": {}}
+            kept.append(JournalledAnswer(index=CONTACT_INDEX, fingerprint="", value=value, ask={"ask": "contact"}))
+        return contact
 
     async def _ask(
         self, ask: Ask, index: int, key: SessionKey, queued: StoredInbound, workflow: str, policy: Policy, draft: Draft

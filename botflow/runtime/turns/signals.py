@@ -53,7 +53,14 @@ class Preview:
     messages: tuple[SendMessage, ...]
 
 
-Draft = Delta | Preview
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """The person who has the conversation writes; it holds for some seconds."""
+
+    person: str
+
+
+Draft = Delta | Preview | Typing
 Signal = Woken | Draft
 
 
@@ -211,6 +218,11 @@ class Hub:
         if len(orjson.dumps(signal)) < LARGEST_PAYLOAD - 100:
             self._send(signal)
 
+    def typing(self, session: int, typing: Typing) -> None:
+        """Tell listeners that a person writes; like a delta it may be lost."""
+        self._deliver(session, typing)
+        self._tell_others(["t", session, typing.person])
+
     def flows_changed(self) -> None:
         """Tell every process that a workflow has a new version."""
         self._send(["f"])
@@ -290,6 +302,8 @@ class Hub:
                 with suppress(KeyError, TypeError, ValueError, AttributeError):
                     messages = tuple(SendMessage.from_json(each) for each in said)
                     self._deliver(session, Preview(seq, attempt, version, first, messages))
+            case ["t", int(session), str(person)]:
+                self._deliver(session, Typing(person))
             case ["e", list(sessions)] if self._on_erased is not None:
                 self._on_erased([each for each in sessions if isinstance(each, int)])
             case ["c"] if self._on_claimable is not None:

@@ -23,6 +23,7 @@ from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.process.tick import Step
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.tracing.tracing import NO_TRACING, Tracing
+from botflow.runtime.turns.contact_reader import ContactReader
 from botflow.runtime.turns.first_step import first_step
 from botflow.runtime.turns.lease_keeper import LeaseKeeper
 from botflow.runtime.turns.rendering import commit_of, receipt_of
@@ -53,6 +54,7 @@ class DueTimers:
         hub: Hub,
         node_types: NodeTypes,
         channels: Mapping[str, Channel],
+        contacts: ContactReader,
         clock: Clock,
         on_committed: Callable[[TurnCommit, TurnId], None],
         tracing: Tracing = NO_TRACING,
@@ -66,6 +68,7 @@ class DueTimers:
         self._hub = hub
         self._node_types = node_types
         self._channels = channels
+        self._contacts = contacts
         self._clock = clock
         self._on_committed = on_committed
         self._tracing = tracing
@@ -135,7 +138,8 @@ class DueTimers:
             token=token,
             due=wait.due,
         )
-        turn = first_step(flow, stored.session, inbound, self._node_types)
+        contact = await self._contacts.read(stored, inbound) if flow.reads_contact else None
+        turn = first_step(flow, stored.session, inbound, self._node_types, contact)
         if not isinstance(turn, Turn) or turn.effects:
             return None
         return commit_of(stored, inbound, turn, self._channels, version=stored.flow_version, parked=stored.parked)

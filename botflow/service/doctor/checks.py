@@ -24,7 +24,7 @@ from botflow.service.credentials.credential_uses import Use
 from botflow.service.doctor.finding_models import Finding, FindingCode
 from botflow.service.doctor.finding_texts import DO, REMEDIES, WHY
 
-HANDED_OVER_FOR = timedelta(days=3)
+HANDED_OFF_FOR = timedelta(days=3)
 OLD_MESSAGE = timedelta(hours=1)
 LATE = timedelta(minutes=2)  # for what a process takes within seconds
 
@@ -116,9 +116,9 @@ def _trial(each: Examined, version: Version) -> str:
 
 
 def _of_surroundings(each: Examined, around: Surroundings) -> Iterator[Finding]:
-    channel, handover, since = each.stored.key.channel, each.stored.session.handover, each.handed_over_at
-    if handover is not None and since is not None and each.now - since >= HANDED_OVER_FOR:
-        yield _finding(each, "handover.forgotten", person=handover.person, days=(each.now - since).days)
+    channel, handoff, since = each.stored.key.channel, each.stored.session.handoff, each.handed_off_at
+    if handoff is not None and since is not None and each.now - since >= HANDED_OFF_FOR:
+        yield _finding(each, "handoff.forgotten", person=handoff.person, days=(each.now - since).days)
     if not each.is_active:
         return
     if each.workflow_status not in ("active", "draft"):

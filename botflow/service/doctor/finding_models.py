@@ -27,7 +27,7 @@ FindingCode = Literal[
     "credential.missing",
     "credential.inactive",
     "credential.unreadable",
-    "handover.forgotten",
+    "handoff.forgotten",
     "inbound.no_process",
     "outbound.held",
     "outbound.unconfirmed",
@@ -93,7 +93,7 @@ class Mending(Body):
     `release` and `drop` the `subject`; with `replay`, `return` lets the flow answer what the contact has written
     meanwhile."""
 
-    example = '{"finding": "handover.forgotten", "remedy": "return", "revision": 7}'
+    example = '{"finding": "handoff.forgotten", "remedy": "return", "revision": 7}'
 
     finding: FindingCode
     remedy: RemedyName

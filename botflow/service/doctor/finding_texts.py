@@ -43,7 +43,7 @@ WHY: Mapping[FindingCode, str] = {
     "credential.missing": "Its version names the credential {name!r} ({path}), and may use none of that name.",
     "credential.inactive": "Its version names the credential {name!r} ({path}), which is not active.",
     "credential.unreadable": "The credential {name!r} ({path}) cannot be opened with this BOTFLOW_SECRET_KEY.",
-    "handover.forgotten": "A person has had the conversation for {days} days, and the bot is silent.",
+    "handoff.forgotten": "A person has had the conversation for {days} days, and the bot is silent.",
     "inbound.no_process": "An inbound waits to be run, and no living process may run it.",
     "outbound.held": "A message to the person is held: {reason}.",
     "outbound.unconfirmed": "It is not known whether a message to the person was sent.",
@@ -67,7 +67,7 @@ DO: Mapping[FindingCode, str] = {
     "credential.missing": "Add it: botflow credentials add.",
     "credential.inactive": "Activate it: botflow credentials activate.",
     "credential.unreadable": "Add the former secret to BOTFLOW_SECRET_KEY after the present one; or store it again.",
-    "handover.forgotten": "Ask {person} whether it is done, and give it back.",
+    "handoff.forgotten": "Ask {person} whether it is done, and give it back.",
     "inbound.no_process": "Start a process that takes the queue {queue} and has the version's node types: "
     "botflow worker.",
     "outbound.held": "Read its decisions, mend the cause, and send it or give it up.",
@@ -86,6 +86,6 @@ REMEDIES: Mapping[FindingCode, tuple[Remedy, ...]] = {
     "parent.gone": (_END,),
     "workflow.out_of_service": (_END,),
     "channel.not_configured": (_END,),
-    "handover.forgotten": (_RETURN,),
+    "handoff.forgotten": (_RETURN,),
     "outbound.held": (_RELEASE, _DROP),
 }

@@ -20,8 +20,8 @@ from botflow.runtime.runs.refusals import refused
 from botflow.service.doctor.finding_models import Finding, Mending
 from botflow.service.messages.held_messages import HeldMessages
 from botflow.storage.engines.engine import Engine
-from botflow.storage.runs import handovers, lifecycle, operator_changes
-from botflow.storage.runs.handovers import LockedSession, lock_session
+from botflow.storage.runs import handoffs, lifecycle, operator_changes
+from botflow.storage.runs.handoffs import LockedSession, lock_session
 from botflow.storage.service.audit_log import record_change
 
 
@@ -81,8 +81,8 @@ class Remedies:
         _check(moved)
 
     def _return(self, connection: Connection, locked: LockedSession, *, replay: bool) -> None:
-        assert locked.session.handover is not None, "the finding says so, and the session is as it was"
-        handovers.give_back(connection, locked, replay=replay)
+        assert locked.session.handoff is not None, "the finding says so, and the session is as it was"
+        handoffs.give_back(connection, locked, replay=replay)
 
 
 def _execution_of(each: Examined) -> str:

@@ -5,7 +5,7 @@ Each answer is about executions that started within a time of at most MOST_DAYS:
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from botflow.service.refusals import slug_in, unknown_workflow
 from botflow.storage.service.executions import ai_calls
 from botflow.storage.service.executions.ai_calls import CallFilter, GroupBy
 from botflow.storage.service.executions.node_counts import count_nodes
+from botflow.storage.service.executions.variant_counts import VariantCount, count_variants
 
 if TYPE_CHECKING:
     from botflow.runtime.app import Runtime
@@ -81,6 +82,47 @@ class WorkflowCounts(Shown):
     edges: list[EdgeCount]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantsWanted:
+    """Of which split, a node; `goal` is the node that counts as a success."""
+
+    node: str
+    goal: str | None = None
+    version: int | None = None
+    after: datetime | None = None
+    before: datetime | None = None
+
+
+class VariantResult(Shown):
+    """What became of one variant."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    variant: str
+    conversations: int
+    """How many conversations and runs got it."""
+    people: int
+    """How many people these were; each keeps their variant in all their conversations."""
+    reached: int | None
+    """How many of the conversations reached the goal; null without one."""
+    people_reached: int | None
+    """How many of the people did."""
+    completed: int
+    failed: int
+    waiting: int
+
+
+class VariantResults(Shown):
+    """The variants of a split, by the conversations that began from `after` until before `before`."""
+
+    workflow: str
+    node: str
+    goal: str | None
+    after: datetime
+    before: datetime
+    variants: list[VariantResult]
+
+
 class Reports:
     """Usage and counts of the caller's organization."""
 
@@ -107,15 +149,8 @@ class Reports:
         since, until = _range(after, before, self._clock.now().astimezone(UTC))
         slug, organization = slug_in(workflow), self._caller.organization
         found = await self._engine.read(count_nodes, organization, slug, version, since, until)
-        if found is None and version is None:
-            raise unknown_workflow(workflow)
         if found is None:
-            raise RejectedInbound(
-                f"there is no version {version} of a workflow {workflow[:64]!r}",
-                code="version.unknown",
-                hint=f"list them with GET /api/v1/workflows/{workflow[:64]}/versions",
-                status=404,
-            )
+            raise _unknown(workflow, version)
         return WorkflowCounts(
             workflow=slug,
             version=found.version,
@@ -131,6 +166,60 @@ class Reports:
                 for (source, handle, target), count in sorted(found.edges.items())
             ],
         )
+
+    async def get_variant_results(self, workflow: str, wanted: VariantsWanted) -> VariantResults:
+        """Return what became of each variant of a `logic.split`, in all versions if none is named; without times in the
+        last 31 days. RejectedInbound `workflow.unknown` or `version.unknown` (404), `query.range`."""
+        now = self._clock.now().astimezone(UTC)
+        return await self._engine.read(read_variants, self._caller.organization, workflow, wanted, now)
+
+
+def read_variants(
+    connection: Connection,
+    organization: int,
+    workflow: str,
+    wanted: VariantsWanted,
+    now: datetime,
+) -> VariantResults:
+    """Return what became of each variant of a split. Refused as `get_variant_results` is."""
+    since, until = _range(wanted.after, wanted.before, now)
+    slug = slug_in(workflow)
+    found = count_variants(
+        connection,
+        organization,
+        slug,
+        node=wanted.node,
+        goal=wanted.goal,
+        version=wanted.version,
+        after=since,
+        before=until,
+    )
+    if found is None:
+        raise _unknown(workflow, wanted.version)
+    return VariantResults(
+        workflow=slug,
+        node=wanted.node,
+        goal=wanted.goal,
+        after=since,
+        before=until,
+        variants=[_variant_result(count, has_goal=wanted.goal is not None) for count in found],
+    )
+
+
+def _variant_result(count: VariantCount, *, has_goal: bool) -> VariantResult:
+    counted = asdict(count)
+    return VariantResult(**(counted if has_goal else {**counted, "reached": None, "people_reached": None}))
+
+
+def _unknown(workflow: str, version: int | None) -> RejectedInbound:
+    if version is None:
+        return unknown_workflow(workflow)
+    return RejectedInbound(
+        f"there is no version {version} of a workflow {workflow[:64]!r}",
+        code="version.unknown",
+        hint=f"list them with GET /api/v1/workflows/{workflow[:64]}/versions",
+        status=404,
+    )
 
 
 def read_usage(

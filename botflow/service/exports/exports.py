@@ -24,20 +24,25 @@ from botflow.service.cursors import LARGEST_PAGE, page_of, read_cursor
 from botflow.service.executions.execution import Execution
 from botflow.service.executions.usage import UsageGroup, read_usage
 from botflow.service.exports.export import Batch, Export, Form, batches_of_pages, batches_of_results, no_batches
+from botflow.service.exports.people import batches_of_people
 from botflow.service.messages.message_models import Inbound, Outbound
 from botflow.service.messages.search import read_page, search
 from botflow.service.models import Item, Page
+from botflow.service.sessions.handoff_models import Handoff, read_handoffs
 from botflow.service.sessions.listed_contacts import ListedContact, read_contacts
 from botflow.service.sessions.sessions import Session, read_sessions
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.executions import Executions
 from botflow.storage.service.audit_log import ChangeFilter, record_change
 from botflow.storage.service.executions.ai_calls import CallFilter, GroupBy
+from botflow.storage.service.sessions.handoff_pages import HandoffChoice, HandoffFilter
 from botflow.storage.service.sessions.message_pages import INBOUNDS, OUTBOUNDS
 from botflow.storage.service.sessions.session_pages import SessionFilter
 from botflow.storage.service.sessions.session_walk import MessageFilter
 
-Kind = Literal["sessions", "inbounds", "outbounds", "executions", "contacts", "audit-log", "usage"]
+Kind = Literal[
+    "sessions", "inbounds", "outbounds", "executions", "handoffs", "contacts", "people", "audit-log", "usage"
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 ReadPage = Callable[[str | None], Awaitable[Page[Item]]]
 
@@ -191,6 +196,24 @@ class Exports:
 
         return await self._begin("executions", format, given, Execution, read)
 
+    async def export_handoffs(
+        self,
+        *,
+        state: HandoffChoice = "ended",
+        queue: str | None = None,
+        workflow: str | None = None,
+        format: Form = "csv",
+    ) -> Export:
+        """Export handoffs, as the list has them: who waited how long, and for whom. RejectedInbound `workflow.unknown`
+        (404)."""
+        given = {"state": state, "queue": queue, "workflow": workflow}
+        wanted = HandoffFilter(state=state, queue=queue, workflow=workflow)
+
+        async def read(cursor: str | None) -> Page[Handoff]:
+            return await self._engine.read(read_handoffs, self._caller.organization, wanted, cursor, LARGEST_PAGE)
+
+        return await self._begin("handoffs", format, given, Handoff, read)
+
     async def export_contacts(self, *, channel: str | None = None, format: Form = "csv") -> Export:
         """Export contacts, by channel and address: who has opted out, and whose time zone was set."""
 
@@ -198,6 +221,11 @@ class Exports:
             return await self._engine.read(read_contacts, self._caller.organization, channel, cursor, LARGEST_PAGE)
 
         return await self._begin("contacts", format, {"channel": channel}, ListedContact, read)
+
+    async def export_people(self, *, group: str | None = None, format: Form = "csv") -> Export:
+        """Export contacts with their addresses, fields and groups, by id; an import reads it again."""
+        batches = batches_of_people(self._engine, self._caller.organization, format, group)
+        return await self._export("people", format, {"group": group}, batches)
 
     async def export_audit_log(
         self,

@@ -83,6 +83,7 @@ class Outbound(Shown):
     text: str
     media: list[dict[str, JsonValue]]
     quick_replies: list[dict[str, JsonValue]]
+    cards: list[dict[str, JsonValue]]
     author: str | None
     error_code: str | None
     attempts: int
@@ -109,6 +110,7 @@ class Outbound(Shown):
             text=body.get("text") or "",
             media=body.get("media", []),
             quick_replies=body.get("quickReplies", []),
+            cards=body.get("cards", []),
             author=body.get("author"),
             error_code=row.error_code,
             attempts=row.attempts,

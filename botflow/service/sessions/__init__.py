@@ -1,1 +1,1 @@
-"""Sessions of people: read, changed, handed over to a person; and what is known of a contact."""
+"""Sessions of people: read, changed, handed off to a person; and what is known of a contact."""

@@ -12,6 +12,7 @@ from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.models import Body, Shown
 from botflow.storage.contacts import set_time_zone
+from botflow.storage.people.changes import set_zone_of_person
 from botflow.storage.service.audit_log import record_change
 
 LONGEST_ADDRESS = 200
@@ -57,5 +58,6 @@ class PersonContacts:
 
     def _update(self, connection: Connection, channel: str, address: str, zone: str | None) -> None:
         set_time_zone(connection, self._caller.organization, channel, address, zone)
+        set_zone_of_person(connection, self._caller.organization, channel, address, zone)
         subject = f"contact:{channel}:{address}"
         record_change(connection, self._caller, "contact.edited", subject, after={"timeZone": zone})

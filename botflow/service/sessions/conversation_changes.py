@@ -5,7 +5,8 @@ Each is a part of the caller's transaction, with its entry in the audit log. A s
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 from sqlalchemy import Connection
@@ -14,8 +15,8 @@ from botflow.errors import RejectedInbound
 from botflow.records.access import Principal
 from botflow.service.models import Body, Wrong
 from botflow.service.sessions.sessions import unknown_session
-from botflow.storage.runs import handovers
-from botflow.storage.runs.handovers import LockedSession
+from botflow.storage.runs import handoffs
+from botflow.storage.runs.handoffs import LockedSession
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.sessions.session_changes import end_conversation, lock_session_of
 from botflow.storage.service.sessions.session_pages import SessionRow, get_session
@@ -29,12 +30,15 @@ def _person(text: str) -> str:
     return text.strip()
 
 
-class HandoverTo(Body):
+PersonsName = Annotated[str, Field(max_length=LONGEST_PERSON), AfterValidator(_person)]
+
+
+class HandoffTo(Body):
     """Who takes the conversation over: the name that the contact sees."""
 
     example = '{"person": "Maria"}'
 
-    person: Annotated[str, Field(max_length=LONGEST_PERSON), AfterValidator(_person)]
+    person: PersonsName
 
 
 class GivingBack(Body):
@@ -54,43 +58,57 @@ class ConversationChanges:
     def deactivate(self, connection: Connection, number: int) -> SessionRow:
         """End the conversation; one that is over already stays as it is."""
         locked = self.locked(connection, number)
-        if locked.is_active or locked.session.handover is not None or locked.has_queue:
+        if locked.is_active or locked.session.handoff is not None or locked.has_queue:
             end_conversation(connection, locked)
             record_change(connection, self._caller, "session.deactivated", f"session:{number}")
         return self._row(connection, number)
 
-    def hand_over(self, connection: Connection, number: int, person: str) -> SessionRow:
+    def hand_off(self, connection: Connection, number: int, person: str) -> SessionRow:
         """Let `person` have the conversation, in the place of a person who had it before."""
-        locked = self.locked(connection, number)
-        former = locked.session.handover
-        if former is None or former.person != person:
-            handovers.hand_over(connection, locked, person)
-            before = {"person": former.person} if former is not None else None
-            record_change(
-                connection,
-                self._caller,
-                "session.handed_over",
-                f"session:{number}",
-                before=before,
-                after={"person": person},
-            )
+        self.hand_off_locked(connection, self.locked(connection, number), person)
         return self._row(connection, number)
 
+    def hand_off_locked(self, connection: Connection, locked: LockedSession, person: str) -> None:
+        """`hand_off` a session that the caller has locked."""
+        former = locked.session.handoff
+        if former is not None and former.person == person:
+            return
+        handoffs.hand_off(connection, locked, person, self._caller.actor)
+        record_change(
+            connection,
+            self._caller,
+            "session.handed_off",
+            f"session:{locked.id}",
+            before={"person": former.person} if former is not None else None,
+            after={"person": person},
+        )
+
     def give_back(self, connection: Connection, number: int, replay: bool) -> SessionRow:
-        """Give the conversation back to the bot. RejectedInbound `session.not_handed_over`."""
-        locked = self.locked(connection, number)
-        if locked.session.handover is None:
-            raise not_handed_over()
-        queued = handovers.give_back(connection, locked, replay=replay)
+        """Give the conversation back to the bot. RejectedInbound `session.not_handed_off`."""
+        self.give_back_locked(connection, self.locked(connection, number), replay=replay)
+        return self._row(connection, number)
+
+    def give_back_locked(
+        self,
+        connection: Connection,
+        locked: LockedSession,
+        *,
+        replay: bool,
+        note: str = "",
+        values: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`give_back` a session that the caller has locked, with what its handoff node is told."""
+        if locked.session.handoff is None:
+            raise not_handed_off()
+        queued = handoffs.give_back(connection, locked, replay=replay, note=note, values=values)
         record_change(
             connection,
             self._caller,
             "session.returned",
-            f"session:{number}",
-            before={"person": locked.session.handover.person},
+            f"session:{locked.id}",
+            before={"person": locked.session.handoff.person},
             after={"replayed": queued},
         )
-        return self._row(connection, number)
 
     def locked(self, connection: Connection, number: int) -> LockedSession:
         """Lock the session until the transaction ends."""
@@ -105,10 +123,10 @@ class ConversationChanges:
         return row
 
 
-def not_handed_over() -> RejectedInbound:
+def not_handed_off() -> RejectedInbound:
     return RejectedInbound(
         "no person has this conversation",
-        code="session.not_handed_over",
-        hint="hand it over first, with POST /api/v1/sessions/{session}/hand-over",
+        code="session.not_handed_off",
+        hint="hand it off first, with POST /api/v1/sessions/{session}/hand-off",
         status=409,
     )

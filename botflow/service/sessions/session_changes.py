@@ -24,7 +24,7 @@ from botflow.service.models import Body, Shown, Wrong
 from botflow.service.refusals import check_unchanged
 from botflow.service.sessions.conversation_changes import ConversationChanges
 from botflow.service.sessions.sessions import Session, session_number, shown_session, unknown_session
-from botflow.storage.runs.handovers import LockedSession
+from botflow.storage.runs.handoffs import LockedSession
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.sessions import session_changes, session_pages
 from botflow.storage.session_tokens import revoke_token
@@ -164,7 +164,7 @@ class SessionChanges:
 
     async def deactivate_session(self, session: str) -> Session:
         """End the conversation: its execution is cancelled with the runs that it waits for, its timers are dead, and a
-        handover ends. A message under way ends with it; the person's next one begins a new conversation. Repeated, it
+        handoff ends. A message under way ends with it; the person's next one begins a new conversation. Repeated, it
         changes nothing.
 
         An execution with nodes at `finally` stays active until these have run.

@@ -24,7 +24,7 @@ from botflow.storage.service.sessions.session_pages import SessionFilter, Sessio
 if TYPE_CHECKING:
     from botflow.runtime.app import Runtime
 
-SessionStatus = Literal["handed_over", "opted_out", "paused", "running", "waiting", "idle"]
+SessionStatus = Literal["handed_off", "opted_out", "paused", "running", "waiting", "idle"]
 LARGEST_ID = 2**63 - 1
 _BY_PERSON = "person"
 _BY_TURN = "-turn"
@@ -32,7 +32,8 @@ _BY_TURN = "-turn"
 
 class Session(Shown):
     """A person's conversation with a workflow. `active` while an execution is under way; the next message of a person
-    whose session is not active begins one. `revision` counts its changes."""
+    whose session is not active begins one. `handed_off`: a person has it, `handedTo`, or it waits for one. `revision`
+    counts its changes."""
 
     id: str
     workflow: str
@@ -84,6 +85,7 @@ class SessionMessage(Shown):
     error_code: str | None
     media: list[dict[str, JsonValue]]
     quick_replies: list[dict[str, JsonValue]]
+    cards: list[dict[str, JsonValue]]
     location: dict[str, JsonValue] | None
 
 
@@ -234,7 +236,7 @@ def unknown_session(named: str) -> RejectedInbound:
 def shown_session(row: SessionRow) -> Session:
     """Return a session as the API shows it."""
     frames = row.state.get("frames") or ()
-    handover = row.state.get("handover")
+    handoff = row.state.get("handoff")
     is_user = row.channel == CHAT and not row.external_id.startswith(VISITOR)
     return Session(
         id=str(row.id),
@@ -245,7 +247,7 @@ def shown_session(row: SessionRow) -> Session:
         active=row.is_active,
         status=_status(row),
         current_node_id=frames[-1]["node"] if frames else None,
-        handed_to=handover["person"] if handover else None,
+        handed_to=(handoff["person"] or None) if handoff else None,
         turns=row.turns,
         revision=row.version,
         wakes_at=None if row.paused else row.wakes_at,
@@ -270,13 +272,14 @@ def shown_message(row: MessageRow) -> SessionMessage:
         error_code=row.error_code,
         media=body.get("media", []),
         quick_replies=body.get("quickReplies", []),
+        cards=body.get("cards", []),
         location=body.get("location"),
     )
 
 
 def _status(row: SessionRow) -> SessionStatus:
-    if row.state.get("handover"):
-        return "handed_over"
+    if row.state.get("handoff"):
+        return "handed_off"
     if row.parked:
         return "opted_out"
     if row.paused:

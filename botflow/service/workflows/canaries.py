@@ -208,7 +208,7 @@ class Canaries:
             statuses=statuses,
             fallbacks=sum(count for (_, handle, _), count in counts.edges.items() if handle == _FALLBACKS),
             errors=sum(count for (_, handle, _), count in counts.edges.items() if handle == _ERRORS),
-            handovers=counts.handovers,
+            handoffs=counts.handoffs,
             calls=sum(row.calls for row in calls),
             cost_usd=sum(row.cost for row in calls),
             nodes=[

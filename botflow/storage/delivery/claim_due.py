@@ -121,7 +121,7 @@ def due_parts() -> Select[*tuple[Any, ...]]:
         .where(
             is_unsettled(),
             outbounds.c.state == "ready",
-            or_(~sessions.c.paused, sessions.c.state["handover"].as_string().is_not(None)),  # else a person could not
+            or_(~sessions.c.paused, sessions.c.state["handoff"].as_string().is_not(None)),  # else a person could not
             or_(outbounds.c.due_at.is_(None), outbounds.c.due_at <= now()),
             ~_may_still_be_answered_with(),
             ~_is_behind_another(),

@@ -120,6 +120,7 @@ def _hand_over(connection: Connection, turn: TurnId, limit: int) -> tuple[Stored
     may_be_handed = and_(
         outbounds.c.index < limit,
         or_(outbounds.c.index == 0, _is_in_no_line()),
+        outbounds.c.body["onlyByApi"].as_string().is_(None),
         outbounds.c.state == "ready",
         _is_to_the_person(outbounds),
         in_time.exists(),

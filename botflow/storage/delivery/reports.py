@@ -169,5 +169,7 @@ def _awaited(body: Mapping[str, Any], change: Change, news: DeliveryStatus) -> O
     """Return the state that ends the wait for a part, or None: the wait for a part that is sent again goes on."""
     if "awaitedBy" not in body or change.is_again:
         return None
+    if body.get("awaited") == "failed":
+        return change.state if change.state in ("failed", "suppressed") else None
     has_left = body.get("awaited") == "sent" and change.state == "sent" and news.has_left
     return change.state if has_left or change.state in (*ARRIVED, "failed", "suppressed") else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, or_, select, tuple_, update
 
 from botflow.records.erasures import Erasing
+from botflow.storage.erasure.people import erase_people
 from botflow.storage.tables import contacts, decisions, erased_sessions, spending
 
 ROWS = 500
@@ -16,6 +17,7 @@ ROWS = 500
 
 def erase_contact(connection: Connection, erasing: Erasing) -> bool:
     """Erase some of it; False at the end."""
+    erase_people(connection, erasing)
     keys = erasing.person.keys
     mine = (contacts.c.organization_id == erasing.organization, contacts.c.address.in_(keys))
     channels = connection.execute(select(contacts.c.channel).where(*mine).distinct()).scalars()

@@ -34,6 +34,7 @@ from botflow.storage.tables import (
     file_pieces,
     files,
     forks,
+    handoffs,
     inbounds,
     outbounds,
     publication_sessions,
@@ -60,6 +61,7 @@ BY_SESSION: tuple[Table, ...] = (
     publication_sessions,
     recorded_answers,
     forks,
+    handoffs,
 )
 
 

@@ -29,6 +29,8 @@ from botflow.storage.tables import (
     files,
     idempotent_requests,
     outbounds,
+    person_terms,
+    person_values,
     sessions,
     spending,
 )
@@ -89,6 +91,8 @@ def _reason_to_keep(connection: Connection, erasing: Erasing, place: Place, row:
         return "opt_out" if row.stopped else "since"
     if table is spending:
         return "since"
+    if table in (person_values, person_terms):
+        return "another_person"
     session = _session_of(connection, place, row)
     if session is None:
         return "configuration"

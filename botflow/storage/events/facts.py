@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, or_, select, tuple_
 from botflow.engine.inbound import RUN
 from botflow.records.events import EventType
 from botflow.records.sessions import FORK
-from botflow.storage.events.projection import Told, Trace, events_of, needs_open_node, open_node_of
+from botflow.storage.events.projection import HANDOFF, Told, Trace, events_of, needs_open_node, open_node_of
 from botflow.storage.tables import (
     audit_log,
     decisions,
@@ -59,8 +59,13 @@ def _turns(connection: Connection, notes: Sequence[Note]) -> Iterator[tuple[int,
         place = _place(row)
         yield (
             places[row.session_id, row.seq],
-            [(kind, {**place, **more}) for kind, more in events_of(row.trace, before)],
+            [(kind, {**place, **_with_id(row, more)}) for kind, more in events_of(row.trace, before)],
         )
+
+
+def _with_id(row: Row[Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Return what an event tells, with the id of its handoff as the API writes it."""
+    return {**more, HANDOFF: f"{row.session_id}.{more[HANDOFF]}"} if HANDOFF in more else more
 
 
 def _open_node(connection: Connection, row: Row[Any]) -> str:

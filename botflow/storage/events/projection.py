@@ -16,12 +16,15 @@ from botflow.engine.events import (
     ExecutionFailed,
     ExecutionStarted,
     FrameEntered,
+    HandoffRequested,
     NodeFailed,
     SessionExpired,
     WaitStarted,
 )
+from botflow.engine.handoffs import PRIORITIES
 from botflow.records.events import EventType
 
+HANDOFF = "handoff"  # with the session, the version is its id
 Told = tuple[EventType, dict[str, Any]]
 Trace = Sequence[Sequence[Any]]
 # What ends a step whose node its own event does not name.
@@ -110,8 +113,12 @@ class _Turn:
                 yield "workflow.retried", {"node": fields[0] if fields else ""}
                 if fields:
                     yield self._begin(fields[0])
-            case "handed_over":
-                yield "session.handed_over", {}
+            case HandoffRequested.kind:
+                node, queue, priority, version = fields
+                about = {"node": node, "queue": queue, "priority": PRIORITIES[priority], HANDOFF: version}
+                yield "handoff.requested", about
+            case "handed_off":
+                yield "session.handed_off", {}
             case "returned":
                 yield "session.returned", {}
 

@@ -21,6 +21,7 @@ from botflow.storage.tables import (
     executions,
     file_pieces,
     files,
+    handoffs,
     inbounds,
     outbounds,
     publication_sessions,
@@ -100,6 +101,18 @@ class Conversations:
             ids = [id for _, _, id in keys]
             batch.delete(artifacts, artifacts.c.execution_id.in_(ids))
             batch.total.executions += batch.delete(executions, executions.c.id.in_(ids))
+        return _last(keys)
+
+    def prune_handoffs(self, batch: Batch, after: Sequence[Any] | None) -> Sequence[Any] | None:
+        """Delete handoffs that have ended."""
+        cutoff = batch.cutoffs.conversations
+        if cutoff is None:
+            return None
+        key = (handoffs.c.session_id, handoffs.c.version)
+        old = select(*key).where(handoffs.c.session_id.in_(self.ids), handoffs.c.ended_at < cutoff)
+        keys = _next(batch.connection, old, key, after)
+        if keys:
+            batch.delete_keys(handoffs, key, keys)
         return _last(keys)
 
     def prune_files(self, batch: Batch, after: Sequence[Any] | None) -> Sequence[Any] | None:

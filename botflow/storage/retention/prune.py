@@ -83,6 +83,7 @@ class _Pruning:
             self._walk(organization, of_people.prune_turns)
             self._walk(organization, of_people.prune_unanswered)
             self._walk(organization, of_people.prune_executions)
+            self._walk(organization, of_people.prune_handoffs)
             self._walk(organization, of_people.prune_files)
         for ids in self._pages(organization, workflow, of_runs=True):
             self._walk(organization, partial(_prune_runs, ids))

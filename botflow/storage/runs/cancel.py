@@ -15,6 +15,7 @@ from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import CANCELLED, ENDED, Outcome
 from botflow.storage.engines.dialects import now
 from botflow.storage.runs.begin_cancelling import begin_cancelling
+from botflow.storage.runs.handoff_rows import close_rows
 from botflow.storage.runs.outside_changes import follow, record
 from botflow.storage.runs.session_locks import lock_with_queue
 from botflow.storage.tables import effects, executions, inbounds, sessions
@@ -94,6 +95,8 @@ def end_run(connection: Connection, session: int, outcome: Outcome, *, tell_pare
         .where(sessions.c.id == session)
         .values(version=version, state=state, flow_version=None, wake_at=None, paused=False)
     )
+    if "handoff" in row.state:
+        close_rows(connection, session, "cancelled")
     over = update(inbounds).where(inbounds.c.content["consent"].as_string().is_(None))
     connection.execute(over.where(inbounds.c.session_id == session, is_new()).values(state=literal_column("'stale'")))
     left = update(inbounds).where(is_new(), inbounds.c.session_id == session)

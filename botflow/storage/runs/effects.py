@@ -6,7 +6,7 @@ writes have natural keys as well, so that this does not depend on the effect's r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from botflow.engine.effects import ReportEnd
+from botflow.engine.effects import CloseHandoff, OpenHandoff, ReportEnd
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import RunStart, StoredEffect
 from botflow.records.sessions import SessionKey
@@ -32,6 +32,7 @@ from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.cancel import cancel_children, cancel_with_children, fail_completed
+from botflow.storage.runs.handoff_rows import close_rows, open_row
 from botflow.storage.runs.plays import play_next
 from botflow.storage.runs.start import start_run
 from botflow.storage.tables import effects, executions, inbounds, sessions, workflows
@@ -92,6 +93,18 @@ class Effects:
 
         return await self._engine.write(carry_out)
 
+    async def converse(self, effect: StoredEffect, begin: Callable[[Connection], ReportEnd]) -> bool:
+        """Let `begin` start a conversation, tell the session that asked for it, and delete the effect, all in one
+        transaction; False as above."""
+
+        def carry_out(connection: Connection) -> bool:
+            is_ours = _settle(connection, effect)
+            if is_ours:
+                _tell(connection, begin(connection), effect.session, effect.trace)
+            return is_ours
+
+        return await self._engine.write(carry_out)
+
     async def cancel(self, effect: StoredEffect, group: str | None) -> bool:
         """Cancel the session's children of this group, None for all, and delete the effect; False as above.
 
@@ -100,7 +113,7 @@ class Effects:
         wanted = effects.c.body["group"].as_string()
         starts = delete(effects).where(
             effects.c.session_id == effect.session,
-            effects.c.kind == "start",
+            effects.c.kind.in_(("start", "converse")),
             effects.c.version <= effect.version,
             wanted != "" if group is None else wanted == group,
         )
@@ -132,6 +145,28 @@ class Effects:
             is_ours = _settle(connection, effect)
             if is_ours:
                 _end(connection, effect.session, execution)
+            return is_ours
+
+        return await self._engine.write(carry_out)
+
+    async def open_handoff(self, effect: StoredEffect, request: OpenHandoff) -> bool:
+        """List a handoff for people; False as above."""
+
+        def carry_out(connection: Connection) -> bool:
+            is_ours = _settle(connection, effect)
+            if is_ours:
+                open_row(connection, effect.session, request)
+            return is_ours
+
+        return await self._engine.write(carry_out)
+
+    async def close_handoff(self, effect: StoredEffect, end: CloseHandoff) -> bool:
+        """Take a handoff off the list; False as above."""
+
+        def carry_out(connection: Connection) -> bool:
+            is_ours = _settle(connection, effect)
+            if is_ours:
+                close_rows(connection, effect.session, end.outcome, version=end.version)
             return is_ours
 
         return await self._engine.write(carry_out)
@@ -253,6 +288,7 @@ def _is_one_of(places: Sequence[tuple[int, int, int]]) -> ColumnElement[bool]:
 
 
 def _effect(row: Any, depth: int) -> StoredEffect:
+    key = SessionKey(row.workflow_id, row.channel, row.external_id)
     return StoredEffect(
         session=row.session_id,
         version=row.version,
@@ -265,6 +301,7 @@ def _effect(row: Any, depth: int) -> StoredEffect:
         flow_version=row.flow_version or 0,
         priority=MESSAGE_PRIORITY if row.priority is None else row.priority,
         depth=depth,
-        is_fork=SessionKey(row.workflow_id, row.channel, row.external_id).is_fork,
+        is_fork=key.is_fork,
+        is_anonymous=key.is_anonymous,
         trace=row.trace or "",
     )

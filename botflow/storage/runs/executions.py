@@ -31,6 +31,7 @@ from botflow.records.runs import (
     Spent,
     TurnLog,
 )
+from botflow.records.turns import CONTACT_INDEX
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.execution_pages import Order, page_of
 from botflow.storage.tables import answers, executions, forks, inbounds, sessions, turns, workflow_versions, workflows
@@ -119,7 +120,7 @@ class Executions:
             func.coalesce(func.sum(USAGE["completionTokens"].as_integer()), 0),
             func.coalesce(func.sum(USAGE["costUsd"].as_float()), 0.0),
             func.coalesce(func.sum(case((has_no_price, 1), else_=0)), 0),
-        ).where(answers.c.session_id == execution.session, answers.c.seq.in_(seqs))
+        ).where(answers.c.session_id == execution.session, answers.c.seq.in_(seqs), answers.c.index > CONTACT_INDEX)
         taken = select(func.count()).where(of_session, within(turns.c.at, execution))
         tried = select(func.coalesce(func.sum(inbounds.c.attempt), 0)).where(
             inbounds.c.session_id == execution.session, inbounds.c.seq.in_(seqs)
@@ -211,6 +212,7 @@ def _journal(connection: Connection, session: int, seqs: Sequence[int]) -> dict[
     statement = (
         select(answers.c.seq, answers.c.at, answers.c.ask, answers.c.value)
         .where(answers.c.session_id == session, answers.c.seq.between(min(seqs), max(seqs)))
+        .where(answers.c.index > CONTACT_INDEX)
         .order_by(answers.c.seq, answers.c.index)
     )
     for row in connection.execute(statement).all():

@@ -58,11 +58,11 @@ def resume(connection: Connection, execution: str, organization: int | None) -> 
     found = lock_execution(connection, execution, organization)
     if found is None or found.status != "paused":
         return "unknown" if found is None else "not_paused"
-    is_handed_over = "handover" in found.state
-    set_session(connection, found, paused=is_handed_over)
+    is_handed_off = "handoff" in found.state
+    set_session(connection, found, paused=is_handed_off)
     mine = inbounds.c.session_id == found.session
     connection.execute(update(inbounds).where(mine, inbounds.c.kind == "pause").values(state=literal_column("'done'")))
-    if not is_handed_over:
+    if not is_handed_off:
         connection.execute(update(inbounds).where(mine, is_new()).values(priority=MESSAGE_PRIORITY))
     record(connection, found.session, "resumed")
     if "persona" in found.state:  # what was to be played next has found it paused

@@ -92,6 +92,8 @@ def _unmovable(connection: Connection, found: LockedExecution) -> LifecycleChang
             return "ended"
         case "paused" | "cancelling":
             return found.status
+    if found.state.get("handoff", {}).get("person"):
+        return "paused"  # a person has the conversation
     is_at_rest = found.state.get("wait") is not None and "closing" not in found.state
     queued = connection.execute(select(inbounds.c.seq).where(*queued_of(found.session)).limit(1)).first()
     return None if is_at_rest and queued is None else "not_waiting"

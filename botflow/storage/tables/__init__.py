@@ -10,7 +10,16 @@ from botflow.storage.tables.events import (
     webhooks,
 )
 from botflow.storage.tables.files import file_pieces, files
+from botflow.storage.tables.handoffs import handoffs
 from botflow.storage.tables.people import FORGETTABLE, contacts, decisions, senders, spending
+from botflow.storage.tables.persons import (
+    contact_fields,
+    contact_group_members,
+    contact_groups,
+    people,
+    person_terms,
+    person_values,
+)
 from botflow.storage.tables.runs import (
     artifacts,
     checkpoints,
@@ -62,6 +71,9 @@ __all__ = [
     "audit_log",
     "canaries",
     "checkpoints",
+    "contact_fields",
+    "contact_group_members",
+    "contact_groups",
     "contacts",
     "credentials",
     "decisions",
@@ -77,11 +89,15 @@ __all__ = [
     "file_pieces",
     "files",
     "forks",
+    "handoffs",
     "idempotent_requests",
     "inbounds",
     "metadata",
     "organizations",
     "outbounds",
+    "people",
+    "person_terms",
+    "person_values",
     "processes",
     "publication_sessions",
     "publications",

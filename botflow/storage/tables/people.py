@@ -28,8 +28,11 @@ contacts = Table(
     Column("stopped", Boolean, nullable=False),
     Column("time_zone", Text),
     Column("updated_at", UtcTime, nullable=False),
+    Column("person_id", BigId),
     PrimaryKeyConstraint("organization_id", "channel", "address"),
 )
+_HAS_PERSON = text("person_id IS NOT NULL")
+Index("contacts_person_id_idx", contacts.c.person_id, postgresql_where=_HAS_PERSON, sqlite_where=_HAS_PERSON)
 
 # Evidence: why something was or was not sent, asked or allowed. Rows are not changed; retention deletes old ones, but
 # never those of consent.

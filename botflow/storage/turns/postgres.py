@@ -19,6 +19,7 @@ from botflow.records.sessions import SessionKey, StoredSession
 from botflow.records.turns import JournalledAnswer, Receipt, TurnCommit, TurnId
 from botflow.storage.engines.batching import Batcher
 from botflow.storage.engines.postgres import PostgresEngine
+from botflow.storage.turns.contact_writes import hold_contact, write_contact
 from botflow.storage.turns.postgres_encoding import encode, encode_finishing
 from botflow.storage.turns.postgres_runs import encode_following
 from botflow.storage.turns.postgres_statements import (
@@ -70,6 +71,8 @@ class PostgresTurns:
         return receipt
 
     async def commit(self, commit: TurnCommit) -> TurnId | None:
+        if commit.turn.contact is not None:
+            return await self._engine.write(self._commit_with_contact, commit)
         return await self._committing(commit)
 
     async def accept(self, arrival: Arrival) -> Accepted | Receipt | None:
@@ -100,6 +103,8 @@ class PostgresTurns:
         return await self._keeping({"session_id": turn.session, "rows": [{**place, **answer_row(a)} for a in answers]})
 
     async def finish(self, finishing: Finishing) -> Finished | None:
+        if finishing.commit.turn.contact is not None:
+            return await self._engine.write(self._finish_with_contact, finishing)
         statement, values = _finish_alone(finishing)
         if statement == FINISH_ONE and (finished := await self._finishing(finishing)) is not None:
             return finished
@@ -110,7 +115,10 @@ class PostgresTurns:
 
     def commit_on(self, connection: Connection, commit: TurnCommit) -> TurnId | None:
         row = connection.exec_driver_sql(COMMIT, (encode([commit]),)).first()
-        return None if row is None else TurnId(*row[1:])
+        if row is None:
+            return None
+        write_contact(connection, commit)
+        return TurnId(*row[1:])
 
     def accept_on(self, connection: Connection, arrival: Arrival) -> Accepted | None:
         row = connection.exec_driver_sql(ACCEPT, (_numbered([arrival]),)).first()
@@ -118,7 +126,18 @@ class PostgresTurns:
 
     def finish_on(self, connection: Connection, finishing: Finishing) -> Finished | None:
         row = connection.exec_driver_sql(*_finish_alone(finishing)).first()
-        return None if row is None else _finished(finishing, tuple(row)[1:])
+        if row is None:
+            return None
+        write_contact(connection, finishing.commit)
+        return _finished(finishing, tuple(row)[1:])
+
+    def _commit_with_contact(self, connection: Connection, commit: TurnCommit) -> TurnId | None:
+        hold_contact(connection, commit)
+        return self.commit_on(connection, commit)
+
+    def _finish_with_contact(self, connection: Connection, finishing: Finishing) -> Finished | None:
+        hold_contact(connection, finishing.commit)
+        return self.finish_on(connection, finishing)
 
     # -- batches
 

@@ -12,7 +12,16 @@ from typing import Any, assert_never
 
 import orjson
 
-from botflow.engine.effects import CancelRuns, Effect, EmitEvent, ReportEnd, StartRun
+from botflow.engine.effects import (
+    CancelRuns,
+    CloseHandoff,
+    Effect,
+    EmitEvent,
+    OpenHandoff,
+    ReportEnd,
+    StartConversation,
+    StartRun,
+)
 from botflow.engine.inbound import RUN
 from botflow.records.runs import EffectKind
 from botflow.records.turns import TurnCommit
@@ -105,20 +114,28 @@ def _checkpoint_of(commit: TurnCommit) -> Reached | None:
 
 
 def _is_for_others(effect: Effect) -> bool:
-    """Match an event, and the start of a run that no node waits for: a fork has neither, as its original had both."""
-    return isinstance(effect, EmitEvent) or (isinstance(effect, StartRun) and not effect.group)
+    """Match an event, a handoff, and the start of a run that no node waits for: a fork has none, as its original had
+    them."""
+    others = EmitEvent | OpenHandoff | CloseHandoff
+    return isinstance(effect, others) or (isinstance(effect, StartRun) and not effect.group)
 
 
 def _stored(effect: Effect) -> tuple[EffectKind, dict[str, Any]]:
     match effect:
         case StartRun():
             kind: EffectKind = "start"
+        case StartConversation():
+            kind = "converse"
         case ReportEnd():
             kind = "done"
         case EmitEvent():
             kind = "emit"
         case CancelRuns():
             kind = "cancel"
+        case OpenHandoff():
+            kind = "hand_off"
+        case CloseHandoff():
+            kind = "close_handoff"
         case _:
             assert_never(effect)
     return kind, orjson.loads(orjson.dumps(effect))

@@ -20,6 +20,7 @@ from botflow.storage.engines.batching import Batcher
 from botflow.storage.engines.column_types import utc_moment
 from botflow.storage.engines.sqlite import SqliteEngine
 from botflow.storage.engines.sqlite_threads import Row, rows_of
+from botflow.storage.turns.contact_writes import write_contact
 from botflow.storage.turns.row_mapping import (
     OUTBOUND_COLUMNS,
     hands_over,
@@ -85,6 +86,8 @@ class SqliteTurns:
         return receipt
 
     async def commit(self, commit: TurnCommit) -> TurnId | None:
+        if commit.turn.contact is not None:
+            return await self._engine.write(self.commit_on, commit)
         return await self._committing(commit)
 
     async def _commit(self, commits: Sequence[TurnCommit]) -> list[TurnId | None]:
@@ -96,14 +99,20 @@ class SqliteTurns:
         return accepted
 
     def commit_on(self, connection: Connection, commit: TurnCommit) -> TurnId | None:
-        return _commit(_driver(connection), commit)
+        turn = _commit(_driver(connection), commit)
+        if turn is not None:
+            write_contact(connection, commit)
+        return turn
 
     def accept_on(self, connection: Connection, arrival: Arrival) -> Accepted | None:
         accepted = _accept(_driver(connection), _arrival_values(arrival))
         return accepted if isinstance(accepted, Accepted) else None
 
     def finish_on(self, connection: Connection, finishing: Finishing) -> Finished | None:
-        return _finish(_driver(connection), finishing)
+        finished = _finish(_driver(connection), finishing)
+        if finished is not None:
+            write_contact(connection, finishing.commit)
+        return finished
 
     async def answers(self, turn: TurnId) -> list[JournalledAnswer]:
         rows = await self._engine.hot_read(lambda connection: rows_of(connection, ANSWERS, turn._asdict()))
@@ -118,6 +127,8 @@ class SqliteTurns:
         return is_kept
 
     async def finish(self, finishing: Finishing) -> Finished | None:
+        if finishing.commit.turn.contact is not None:
+            return await self._engine.write(self.finish_on, finishing)
         finished: Finished | None = await self._together(lambda connection: _finish(connection, finishing))
         return finished
 

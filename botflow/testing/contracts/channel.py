@@ -11,7 +11,8 @@ from typing import TypeVar, get_args
 import orjson
 import pytest
 
-from botflow.engine.effects import QuickReply, SendMessage
+from botflow.engine.buttons import QuickReply
+from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Media
 from botflow.errors import RejectedInbound
 from botflow.interfaces import Channel, Meters, Reconciles, Reports, WebhookRequest

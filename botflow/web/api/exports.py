@@ -16,6 +16,7 @@ from botflow.records.turns import InboundState
 from botflow.service.exports.export import Form
 from botflow.service.exports.exports import Exports, Kind
 from botflow.storage.service.executions.ai_calls import GroupBy
+from botflow.storage.service.sessions.handoff_pages import HandoffChoice
 from botflow.web.context import desk_of
 from botflow.web.rest.download import download
 from botflow.web.rest.operation import Call, Handler, Operation
@@ -87,10 +88,24 @@ class ExecutionsExportQuery(ExportOfTimeQuery):
     top_level: Truth = False
 
 
+class HandoffsExportQuery(ExportQuery):
+    """Which handoffs: ended ones, or those that are open; of a queue, of a workflow."""
+
+    state: HandoffChoice = "ended"
+    queue: QueryText | None = None
+    workflow: QueryText | None = None
+
+
 class ContactsExportQuery(ExportQuery):
     """Contacts of which channel; of all without one."""
 
     channel: QueryText | None = None
+
+
+class PeopleExportQuery(ExportQuery):
+    """Those of a group."""
+
+    group: QueryText | None = None
 
 
 class ChangesExportQuery(ExportOfTimeQuery):
@@ -142,9 +157,19 @@ async def export_executions(call: Call) -> Response:
     return download(call, await _exports(call).export_executions(**_given(call)))
 
 
+async def export_handoffs(call: Call) -> Response:
+    """Download handoffs: who waited how long for a person, from the latest ended one on."""
+    return download(call, await _exports(call).export_handoffs(**_given(call)))
+
+
 async def export_contacts(call: Call) -> Response:
     """Download contacts: who has opted out, and whose time zone was set."""
     return download(call, await _exports(call).export_contacts(**_given(call)))
+
+
+async def export_people(call: Call) -> Response:
+    """Download contacts with their addresses, fields and groups; `POST /contact-imports` reads the file again."""
+    return download(call, await _exports(call).export_people(**_given(call)))
 
 
 async def export_audit_log(call: Call) -> Response:
@@ -195,7 +220,9 @@ OPERATIONS = (
     _operation("inbounds", export_inbounds, Scope.SESSIONS_READ, InboundsExportQuery),
     _operation("outbounds", export_outbounds, Scope.SESSIONS_READ, OutboundsExportQuery),
     _operation("executions", export_executions, Scope.EXECUTIONS_READ, ExecutionsExportQuery),
+    _operation("handoffs", export_handoffs, Scope.SESSIONS_READ, HandoffsExportQuery),
     _operation("contacts", export_contacts, Scope.SESSIONS_READ, ContactsExportQuery),
+    _operation("people", export_people, Scope.SESSIONS_READ, PeopleExportQuery),
     _operation("audit-log", export_audit_log, Scope.AUDIT_READ, ChangesExportQuery),
     _operation("usage", export_usage, Scope.EXECUTIONS_READ, UsageExportQuery),
 )

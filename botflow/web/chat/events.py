@@ -23,12 +23,12 @@ from starlette.types import Receive, Scope, Send
 
 from botflow.errors import ProviderError
 from botflow.runtime.process.failure_facts import log_failure
-from botflow.runtime.turns.signals import Delta, Draft, Mailbox, Woken
+from botflow.runtime.turns.signals import Delta, Mailbox, Preview, Typing, Woken
 from botflow.web.asgi import header
 from botflow.web.auth.callers import TrustedServer, Visitor
 from botflow.web.chat.file_links import SessionLinks
 from botflow.web.chat.history import Cursor, Query, message_json, said_json
-from botflow.web.context import Desk, conversation_status, desk_of
+from botflow.web.context import Desk, conversation_status, desk_of, person_of
 from botflow.web.requests.rate_limits import READS_PER_SESSION, Use
 
 HEARTBEAT_S = 15.0
@@ -84,7 +84,7 @@ class Stream:
         self._cursor = cursor
         self._said: tuple[int, int] = (0, 0)
         self._turn = 0  # the last turn whose messages were written
-        self._status = ""
+        self._status: dict[str, str] = {}
         self._send = send
         self._by_key = by_key
         self._is_stuck = False
@@ -145,7 +145,7 @@ class Stream:
                 await self._write("message", shown, outbound.wire_id)
             if len(page) < PAGE:
                 break
-        await self._write_status(conversation_status(stored))
+        await self._write_status(conversation_status(stored), person_of(stored))
         return True
 
     async def _pass_on_drafts(self, mailbox: Mailbox) -> None:
@@ -159,11 +159,13 @@ class Stream:
                 await self._write_bytes(b":\n\n")
                 if self._by_key:
                     return
+            elif isinstance(signal, Typing):
+                await self._write("typing", {"person": signal.person})
             elif signal.seq > self._turn:
                 await self._write_status("running")
                 await self._write_draft(signal)
 
-    async def _write_draft(self, draft: Draft) -> None:
+    async def _write_draft(self, draft: Delta | Preview) -> None:
         """Write a piece of a reply, or the messages that the turn said before an Ask: they have their final ids."""
         place = {"turn": draft.seq, "attempt": draft.attempt}
         if isinstance(draft, Delta):
@@ -172,12 +174,14 @@ class Stream:
         for index, message in enumerate(draft.messages, start=draft.first):
             await self._write("preview", {**said_json(f"{draft.version}.{index}", message, self._links), **place})
 
-    async def _write_status(self, status: str) -> None:
+    async def _write_status(self, status: str, person: str | None = None) -> None:
+        """Write the status, and who has the conversation instead of the flow, if that is not what was written last."""
         if status == "running":
             self._desk.news.is_running(self._session)
-        if status != self._status:
-            self._status = status
-            await self._write("status", {"status": status})
+        shown = {"status": status} if person is None else {"status": status, "person": person}
+        if shown != self._status:
+            self._status = shown
+            await self._write("status", shown)
 
     async def _write(self, event: str, shown: dict[str, Any], cursor: str = "") -> None:
         place = f"id: {cursor}\n" if cursor else ""

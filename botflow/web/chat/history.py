@@ -107,7 +107,16 @@ def said_json(wire_id: str, message: SendMessage, links: SessionLinks) -> dict[s
         shown["author"] = message.author
     if message.media:
         shown["media"] = links.shown(medium.to_json() for medium in message.media)
+    if message.cards:
+        shown["cards"] = _shown_cards([card.to_json() for card in message.cards], links)
+    if message.typing_s:
+        shown["typing"] = message.typing_s
     return shown
+
+
+def _shown_cards(cards: list[dict[str, Any]], links: SessionLinks) -> list[dict[str, Any]]:
+    """Return cards with the addresses of their pictures as this client can open them."""
+    return [{**card, "picture": links.shown([card["picture"]])[0]} if "picture" in card else card for card in cards]
 
 
 async def _page_back(
@@ -142,7 +151,7 @@ def _visible(entries: list[TranscriptEntry], links: SessionLinks) -> list[dict[s
     return [
         _entry_json(entry, links)
         for entry in entries
-        if (entry.text or entry.body.get("media") or entry.body.get("location"))
+        if (entry.text or entry.body.get("media") or entry.body.get("cards") or entry.body.get("location"))
         and not (entry.direction == "out" and entry.body.get("to"))
     ]
 
@@ -160,6 +169,8 @@ def _entry_json(entry: TranscriptEntry, links: SessionLinks) -> dict[str, Any]:
         shown["author"] = entry.body["author"]
     if entry.body.get("media"):
         shown["media"] = links.shown(entry.body["media"], are_own=entry.direction == "in")
+    if entry.body.get("cards"):
+        shown["cards"] = _shown_cards(entry.body["cards"], links)
     if entry.body.get("location"):
         shown["location"] = entry.body["location"]
     return shown

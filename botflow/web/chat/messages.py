@@ -21,7 +21,7 @@ from botflow.web.asgi import send_json
 from botflow.web.auth.callers import Caller, Visitor, external_id_of, external_id_refused
 from botflow.web.chat.body import LARGEST_BODY, Opening, Posted
 from botflow.web.chat.history import Query, message_json, read_page
-from botflow.web.context import Desk, conversation_status, desk_of
+from botflow.web.context import Desk, conversation_status, desk_of, person_of
 from botflow.web.requests.json_body import parse_body
 from botflow.web.requests.rate_limits import (
     BYTES_OF_A_MESSAGE,
@@ -92,7 +92,10 @@ class Messages:
         stored = await desk.session_of(caller, query.external_id, slug)
         page = await read_page(desk.runtime.database.transcripts, stored.id, query, desk.links.of(stored.id, scope))
         session = _session_name(caller, stored.id)
-        await send_json(send, 200, {"sessionId": session, "status": conversation_status(stored), **page})
+        person = person_of(stored)
+        by_person = {} if person is None else {"person": person}
+        status = {"status": conversation_status(stored), **by_person}
+        await send_json(send, 200, {"sessionId": session, **status, **page})
 
 
 class OpenSession:

@@ -13,6 +13,7 @@ from botflow_client.calls.events import AsyncEventsCalls, EventsCalls
 from botflow_client.calls.executions import AsyncExecutionsCalls, ExecutionsCalls
 from botflow_client.calls.exports import AsyncExportsCalls, ExportsCalls
 from botflow_client.calls.graphs import AsyncGraphsCalls, GraphsCalls
+from botflow_client.calls.handoffs import AsyncHandoffsCalls, HandoffsCalls
 from botflow_client.calls.messages import AsyncMessagesCalls, MessagesCalls
 from botflow_client.calls.node_types import AsyncNodeTypesCalls, NodeTypesCalls
 from botflow_client.calls.nodes import AsyncNodesCalls, NodesCalls
@@ -44,6 +45,7 @@ class Calls(
     SchedulesCalls,
     UsageCalls,
     SessionsCalls,
+    HandoffsCalls,
     DoctorCalls,
     MessagesCalls,
     ContactsCalls,
@@ -75,6 +77,7 @@ class AsyncCalls(
     AsyncSchedulesCalls,
     AsyncUsageCalls,
     AsyncSessionsCalls,
+    AsyncHandoffsCalls,
     AsyncDoctorCalls,
     AsyncMessagesCalls,
     AsyncContactsCalls,

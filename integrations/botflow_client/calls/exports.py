@@ -64,7 +64,9 @@ class ExportsCalls(Caller):
         external_id: str | None = None,
         channel: str | None = None,
         status: Literal["new", "done", "stale", "dead"] | None = None,
-        kind: Literal["message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel"]
+        kind: Literal[
+            "message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel", "returned"
+        ]
         | None = None,
     ) -> Download:
         """Download what came in, session by session, the newest of each first. It needs a workflow, a session, an
@@ -157,11 +159,36 @@ class ExportsCalls(Caller):
             )
         )
 
+    def export_handoffs(
+        self,
+        *,
+        format: Literal["csv", "jsonl"] | None = None,
+        state: Literal["open", "waiting", "claimed", "ended"] | None = None,
+        queue: str | None = None,
+        workflow: str | None = None,
+    ) -> Download:
+        """Download handoffs: who waited how long for a person, from the latest ended one on. It needs the scope
+        `sessions:read`.
+        """
+        return self._download(
+            make_request(
+                "GET",
+                "/api/v1/exports/handoffs",
+                query={"format": format, "state": state, "queue": queue, "workflow": workflow},
+            )
+        )
+
     def export_contacts(self, *, format: Literal["csv", "jsonl"] | None = None, channel: str | None = None) -> Download:
         """Download contacts: who has opted out, and whose time zone was set. It needs the scope `sessions:read`."""
         return self._download(
             make_request("GET", "/api/v1/exports/contacts", query={"format": format, "channel": channel})
         )
+
+    def export_people(self, *, format: Literal["csv", "jsonl"] | None = None, group: str | None = None) -> Download:
+        """Download contacts with their addresses, fields and groups; `POST /contact-imports` reads the file again.
+        It needs the scope `sessions:read`.
+        """
+        return self._download(make_request("GET", "/api/v1/exports/people", query={"format": format, "group": group}))
 
     def export_audit_log(
         self,
@@ -269,7 +296,9 @@ class AsyncExportsCalls(AsyncCaller):
         external_id: str | None = None,
         channel: str | None = None,
         status: Literal["new", "done", "stale", "dead"] | None = None,
-        kind: Literal["message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel"]
+        kind: Literal[
+            "message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel", "returned"
+        ]
         | None = None,
     ) -> AsyncDownload:
         """Download what came in, session by session, the newest of each first. It needs a workflow, a session, an
@@ -362,6 +391,25 @@ class AsyncExportsCalls(AsyncCaller):
             )
         )
 
+    def export_handoffs(
+        self,
+        *,
+        format: Literal["csv", "jsonl"] | None = None,
+        state: Literal["open", "waiting", "claimed", "ended"] | None = None,
+        queue: str | None = None,
+        workflow: str | None = None,
+    ) -> AsyncDownload:
+        """Download handoffs: who waited how long for a person, from the latest ended one on. It needs the scope
+        `sessions:read`.
+        """
+        return self._download(
+            make_request(
+                "GET",
+                "/api/v1/exports/handoffs",
+                query={"format": format, "state": state, "queue": queue, "workflow": workflow},
+            )
+        )
+
     def export_contacts(
         self, *, format: Literal["csv", "jsonl"] | None = None, channel: str | None = None
     ) -> AsyncDownload:
@@ -369,6 +417,14 @@ class AsyncExportsCalls(AsyncCaller):
         return self._download(
             make_request("GET", "/api/v1/exports/contacts", query={"format": format, "channel": channel})
         )
+
+    def export_people(
+        self, *, format: Literal["csv", "jsonl"] | None = None, group: str | None = None
+    ) -> AsyncDownload:
+        """Download contacts with their addresses, fields and groups; `POST /contact-imports` reads the file again.
+        It needs the scope `sessions:read`.
+        """
+        return self._download(make_request("GET", "/api/v1/exports/people", query={"format": format, "group": group}))
 
     def export_audit_log(
         self,

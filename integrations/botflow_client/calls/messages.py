@@ -26,7 +26,9 @@ class MessagesCalls(Caller):
         after: str | datetime | None = None,
         before: str | datetime | None = None,
         status: Literal["new", "done", "stale", "dead"] | None = None,
-        kind: Literal["message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel"]
+        kind: Literal[
+            "message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel", "returned"
+        ]
         | None = None,
     ) -> Pages[Inbound]:
         """List what came in, session by session, the newest of each first. It needs a workflow, a session, an
@@ -138,7 +140,9 @@ class AsyncMessagesCalls(AsyncCaller):
         after: str | datetime | None = None,
         before: str | datetime | None = None,
         status: Literal["new", "done", "stale", "dead"] | None = None,
-        kind: Literal["message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel"]
+        kind: Literal[
+            "message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel", "returned"
+        ]
         | None = None,
     ) -> AsyncPages[Inbound]:
         """List what came in, session by session, the newest of each first. It needs a workflow, a session, an

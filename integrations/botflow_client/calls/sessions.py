@@ -152,7 +152,7 @@ class SessionsCalls(Caller):
             make_request("POST", f"/api/v1/sessions/{segment(session)}/deactivate", idempotency_key=idempotency_key),
         )
 
-    def hand_over_session(self, session: str | int, *, person: str, idempotency_key: str | None = None) -> Session:
+    def hand_off_session(self, session: str | int, *, person: str, idempotency_key: str | None = None) -> Session:
         """Let a person have the conversation: the bot is silent until it is given back. It needs the scope
         `sessions:write`.
         """
@@ -160,7 +160,7 @@ class SessionsCalls(Caller):
             Session,
             make_request(
                 "POST",
-                f"/api/v1/sessions/{segment(session)}/hand-over",
+                f"/api/v1/sessions/{segment(session)}/hand-off",
                 body={"person": person},
                 idempotency_key=idempotency_key,
             ),
@@ -338,9 +338,7 @@ class AsyncSessionsCalls(AsyncCaller):
             make_request("POST", f"/api/v1/sessions/{segment(session)}/deactivate", idempotency_key=idempotency_key),
         )
 
-    async def hand_over_session(
-        self, session: str | int, *, person: str, idempotency_key: str | None = None
-    ) -> Session:
+    async def hand_off_session(self, session: str | int, *, person: str, idempotency_key: str | None = None) -> Session:
         """Let a person have the conversation: the bot is silent until it is given back. It needs the scope
         `sessions:write`.
         """
@@ -348,7 +346,7 @@ class AsyncSessionsCalls(AsyncCaller):
             Session,
             make_request(
                 "POST",
-                f"/api/v1/sessions/{segment(session)}/hand-over",
+                f"/api/v1/sessions/{segment(session)}/hand-off",
                 body={"person": person},
                 idempotency_key=idempotency_key,
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from botflow_client.models.usage import AiCall, Usage, WorkflowCounts
+from botflow_client.models.usage import AiCall, Usage, VariantResults, WorkflowCounts
 from botflow_client.pages import AsyncPages, Pages
 from botflow_client.request import make_request, segment
 from botflow_client.transport import AsyncCaller, Caller
@@ -105,6 +105,28 @@ class UsageCalls(Caller):
             ),
         )
 
+    def get_variant_results(
+        self,
+        workflow: str | int,
+        *,
+        node: str,
+        goal: str | None = None,
+        version: int | None = None,
+        after: str | datetime | None = None,
+        before: str | datetime | None = None,
+    ) -> VariantResults:
+        """Count what became of each variant of a split: conversations, people, and how many reached the goal. It
+        needs the scope `executions:read`.
+        """
+        return self._call(
+            VariantResults,
+            make_request(
+                "GET",
+                f"/api/v1/workflows/{segment(workflow)}/variants",
+                query={"node": node, "goal": goal, "version": version, "after": after, "before": before},
+            ),
+        )
+
 
 class AsyncUsageCalls(AsyncCaller):
     """Usage."""
@@ -197,5 +219,27 @@ class AsyncUsageCalls(AsyncCaller):
                 "GET",
                 f"/api/v1/workflows/{segment(workflow)}/counts",
                 query={"version": version, "after": after, "before": before},
+            ),
+        )
+
+    async def get_variant_results(
+        self,
+        workflow: str | int,
+        *,
+        node: str,
+        goal: str | None = None,
+        version: int | None = None,
+        after: str | datetime | None = None,
+        before: str | datetime | None = None,
+    ) -> VariantResults:
+        """Count what became of each variant of a split: conversations, people, and how many reached the goal. It
+        needs the scope `executions:read`.
+        """
+        return await self._call(
+            VariantResults,
+            make_request(
+                "GET",
+                f"/api/v1/workflows/{segment(workflow)}/variants",
+                query={"node": node, "goal": goal, "version": version, "after": after, "before": before},
             ),
         )

@@ -3,7 +3,16 @@
 from botflow_client.models.api_keys import Key, MadeKey, Scope
 from botflow_client.models.audit_log import Change
 from botflow_client.models.canaries import ArmReport, Canary, CanaryPlan, CanaryReport, NodeCount
-from botflow_client.models.contacts import Contact
+from botflow_client.models.contacts import (
+    AddressOfContact,
+    Contact,
+    ContactGroup,
+    ContactImport,
+    ContactProfile,
+    DeclaredField,
+    DeclaredFields,
+    ImportProblem,
+)
 from botflow_client.models.credentials import Credential, FieldRules, FieldType, Module, ModuleField, PageOfModule
 from botflow_client.models.doctor import Diagnosis, Mended
 from botflow_client.models.drafts import Finding, Validation, WorkflowDraft
@@ -36,6 +45,7 @@ from botflow_client.models.graphs import (
     ShownOutput,
     WorkflowGraph,
 )
+from botflow_client.models.handoffs import Handoff
 from botflow_client.models.messages import Decision, Inbound, InboundDetails, Outbound, OutboundDetails
 from botflow_client.models.node_types import (
     ItemsOfHandles,
@@ -66,7 +76,15 @@ from botflow_client.models.sessions import (
 )
 from botflow_client.models.short_addresses import RunDetails
 from botflow_client.models.token_keys import Role, TokenKey
-from botflow_client.models.usage import AiCall, EdgeCount, Usage, UsageGroup, WorkflowCounts
+from botflow_client.models.usage import (
+    AiCall,
+    EdgeCount,
+    Usage,
+    UsageGroup,
+    VariantResult,
+    VariantResults,
+    WorkflowCounts,
+)
 from botflow_client.models.users import MadeUser, User
 from botflow_client.models.versions import (
     ChangedEdge,
@@ -83,6 +101,7 @@ from botflow_client.models.workflows import Workflow
 
 __all__ = [
     "AddedNote",
+    "AddressOfContact",
     "AiCall",
     "ArmReport",
     "Attempt",
@@ -93,8 +112,13 @@ __all__ = [
     "ChangedEdge",
     "ChangedNode",
     "Contact",
+    "ContactGroup",
+    "ContactImport",
+    "ContactProfile",
     "Credential",
     "Decision",
+    "DeclaredField",
+    "DeclaredFields",
     "DeletedNode",
     "Delivery",
     "Diagnosis",
@@ -112,7 +136,9 @@ __all__ = [
     "FieldRules",
     "FieldType",
     "Finding",
+    "Handoff",
     "HistoryEntry",
+    "ImportProblem",
     "Inbound",
     "InboundDetails",
     "ItemsOfHandles",
@@ -177,6 +203,8 @@ __all__ = [
     "User",
     "Validation",
     "ValueChange",
+    "VariantResult",
+    "VariantResults",
     "Version",
     "VersionDetail",
     "Webhook",

@@ -62,7 +62,7 @@ class ArmReport:
     """How the executions of one version do that began in the time of the report.
 
     `statuses` says how many are in each now; `fallbacks` and `errors` count how often an edge of these names was
-    followed, `handovers` how often a person took a conversation over. `waiting` at a node is of all its executions,
+    followed, `handoffs` how often a person took a conversation over. `waiting` at a node is of all its executions,
     also of earlier ones. Cost is that of models' calls whose price is known.
     """
 
@@ -71,7 +71,7 @@ class ArmReport:
     statuses: dict[str, int]
     fallbacks: int
     errors: int
-    handovers: int
+    handoffs: int
     calls: int
     cost_usd: float
     nodes: list[NodeCount]

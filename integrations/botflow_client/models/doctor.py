@@ -49,7 +49,7 @@ class Mended:
         "credential.missing",
         "credential.inactive",
         "credential.unreadable",
-        "handover.forgotten",
+        "handoff.forgotten",
         "inbound.no_process",
         "outbound.held",
         "outbound.unconfirmed",

@@ -22,7 +22,7 @@ class Inbound:
     workflow: str
     channel: str
     external_id: str
-    kind: Literal["message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel"]
+    kind: Literal["message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel", "returned"]
     status: Literal["new", "done", "stale", "dead"]
     received_at: datetime
     turn: int
@@ -46,7 +46,7 @@ class InboundDetails:
     workflow: str
     channel: str
     external_id: str
-    kind: Literal["message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel"]
+    kind: Literal["message", "opened", "timeout", "trigger", "child_done", "delivery", "resume", "cancel", "returned"]
     status: Literal["new", "done", "stale", "dead"]
     received_at: datetime
     turn: int
@@ -84,6 +84,7 @@ class Outbound:
     text: str
     media: list[dict[str, Any]]
     quick_replies: list[dict[str, Any]]
+    cards: list[dict[str, Any]]
     author: str | None
     error_code: str | None
     attempts: int
@@ -112,6 +113,7 @@ class OutboundDetails:
     text: str
     media: list[dict[str, Any]]
     quick_replies: list[dict[str, Any]]
+    cards: list[dict[str, Any]]
     author: str | None
     error_code: str | None
     attempts: int

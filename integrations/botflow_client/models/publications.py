@@ -66,6 +66,7 @@ class Refused:
     reason: (
         Literal[
             "execution.ending",
+            "wait.for_person",
             "wait.for_work",
             "flow.gone",
             "node.gone",

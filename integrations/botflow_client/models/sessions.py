@@ -10,7 +10,8 @@ from typing import Any, Literal
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """A person's conversation with a workflow. `active` while an execution is under way; the next message of a
-    person whose session is not active begins one. `revision` counts its changes.
+    person whose session is not active begins one. `handed_off`: a person has it, `handedTo`, or it waits for one.
+    `revision` counts its changes.
     """
 
     id: str
@@ -19,7 +20,7 @@ class Session:
     external_id: str
     user_id: str | None
     active: bool
-    status: Literal["handed_over", "opted_out", "paused", "running", "waiting", "idle"]
+    status: Literal["handed_off", "opted_out", "paused", "running", "waiting", "idle"]
     current_node_id: str | None
     handed_to: str | None
     turns: int

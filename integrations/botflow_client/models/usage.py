@@ -57,6 +57,18 @@ class WorkflowCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VariantResults:
+    """The variants of a split, by the conversations that began from `after` until before `before`."""
+
+    workflow: str
+    node: str
+    goal: str | None
+    after: datetime
+    before: datetime
+    variants: list[VariantResult]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UsageGroup:
     """The calls of models of one workflow, node (as `workflow.node`), model, or day (UTC) on which executions
     started.
@@ -81,3 +93,21 @@ class EdgeCount:
     handle: str
     target: str | None
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantResult:
+    """What became of one variant."""
+
+    variant: str
+    conversations: int
+    """How many conversations and runs got it."""
+    people: int
+    """How many people these were; each keeps their variant in all their conversations."""
+    reached: int | None
+    """How many of the conversations reached the goal; null without one."""
+    people_reached: int | None
+    """How many of the people did."""
+    completed: int
+    failed: int
+    waiting: int

@@ -42,15 +42,15 @@ async def test_a_session_is_explained_and_mended_by_one_remedy(database_url: str
     async with open_site(database_url, flows=(ORDER, WAITING)) as site:
         number = await waiting_session(site)
         session = str(number)
-        await BROKEN["handover.forgotten"](site, number)
+        await BROKEN["handoff.forgotten"](site, number)
 
         shown = await call("show", session)
         plain = json.loads((await call("show", session, "--json")).out)
-        stale = await call("mend", session, "handover.forgotten", "return", "--revision", str(plain["revision"] - 1))
+        stale = await call("mend", session, "handoff.forgotten", "return", "--revision", str(plain["revision"] - 1))
         other = await call("mend", session, "timer.lost", "move", "--node", "ask")
-        unfit = await call("mend", session, "handover.forgotten", "drop")
+        unfit = await call("mend", session, "handoff.forgotten", "drop")
         nothing = await call("mend", session, "hunger", "feed")
-        mended = await call("mend", session, "handover.forgotten", "return", "--revision", str(plain["revision"]))
+        mended = await call("mend", session, "handoff.forgotten", "return", "--revision", str(plain["revision"]))
         well = await call("show", session)
         await BROKEN["node.missing"](site, number)
         unnamed = await call("mend", session, "node.missing", "move")
@@ -58,7 +58,7 @@ async def test_a_session_is_explained_and_mended_by_one_remedy(database_url: str
         changes = (await answered(site, "GET", f"/audit-log?subject=session:{session}"))["items"]
 
     assert shown.status == 1, shown.err
-    assert f"  botflow doctor mend {session} handover.forgotten return\n" in shown.out
+    assert f"  botflow doctor mend {session} handoff.forgotten return\n" in shown.out
     assert (stale.status, "and not at" in stale.err) == (2, True), stale.err
     assert (other.status, "no finding timer.lost" in other.err) == (2, True), other.err
     assert (unfit.status, "not mended by 'drop'" in unfit.err) == (2, True), unfit.err
@@ -68,4 +68,4 @@ async def test_a_session_is_explained_and_mended_by_one_remedy(database_url: str
     assert (unnamed.status, "needs the field 'node'" in unnamed.err) == (2, True), unnamed.err
     assert moved["remedy"] == "move"
     assert "node.missing" not in [each["code"] for each in moved["diagnosis"]["findings"]]
-    assert [each["action"] for each in changes] == ["session.mended", "session.mended", "session.handed_over"]
+    assert [each["action"] for each in changes] == ["session.mended", "session.mended", "session.handed_off"]

@@ -4,8 +4,11 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+import botflow_chat_webhook
+import botflow_email
 import botflow_http
 import botflow_records
+import botflow_slack
 import botflow_twilio
 import pytest
 
@@ -60,6 +63,8 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
         flow.menu("Which?", [{"id": "a", "label": "A"}]),
         flow.form([{"name": "people", "text": "How many?", "expect": "integer", "words": ["for"]}], confirm="Right?"),
         flow.set({"total": "{{ 2 * 3 }}"}),
+        flow.set_contact({"name": "{{ total }}"}),
+        flow.group_contact(join="regulars"),
         flow.subflow(child, input={"a": 1}, output={"b": "c"}),
         flow.reply("Be kind.", fallback="Hm.", history=3, max_tokens=100),
         flow.extract({"city": {"type": "text"}}),
@@ -70,19 +75,32 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
         botflow_records.delete(flow, "orders", {"id": 1}),
         botflow_records.transaction(flow, [{"do": "delete", "table": "orders", "match": {"id": 1}}]),
         botflow_http.request(flow, "https://shop.example/{{ qty }}", method="POST", json={"n": 1}, credential="Shop"),
+        botflow_email.send(
+            flow, to=["ann@example.org"], subject="Order", text="{{ total }}", reply_to="bo@example.org"
+        ),
+        botflow_slack.send_message(flow, "#orders", "{{ total }}", thread="1.2"),
+        botflow_slack.send_file(flow, "C0123456789", text="{{ total }}", name="total.txt"),
+        botflow_chat_webhook.send(flow, "{{ total }}", title="Order", service="teams", credential="Sales"),
+        botflow_twilio.look_up(flow, "+4930123456", line=True, variable="line"),
+        botflow_twilio.send_code(flow, "+4930123456", channel="call"),
+        botflow_twilio.check_code(flow, "+4930123456"),
         flow.switch("total", {"six": 6}),
+        flow.split(["a", "b"], variable="variant"),
+        flow.cards([{"id": "a", "title": "A", "buttons": [{"id": "take", "label": "Take it"}]}], text="Which?"),
         flow.wait(timedelta(hours=2), business_hours={"mon-fri": "09:00-17:00"}, time_zone="Europe/Berlin"),
         flow.loop("{{ [1, 2] }}", as_="n", index="at", limit=5),
         flow.attempt(),
         flow.parallel(["left", "right"], until="any", timeout="1m", variable="came"),
         flow.parallel(each="{{ [1, 2] }}", as_="n", until=2),
         flow.run("{{ total }}", input={"a": 1}, wait=False),
+        flow.start_conversation("+12125550111", "sms", workflow="child", input={"a": 1}, key="{{ total }}"),
         flow.emit("order.made", {"total": "{{ total }}"}),
         flow.log("made", level="warning"),
         flow.end(output={"ok": True}),
     ]
     flow.manual(schema={"total": {"type": "number"}}) >> steps[0]
     flow.event("order.paid", when="$input.total > 100") >> steps[0]
+    flow.missed_call(say="We will text you.") >> steps[0]
     flow.schedule("30 8 * * 1-5", time_zone="Europe/Berlin", missed="once", input={"a": 1}) >> steps[0]
     flow.webhook("shop", signature={"header": "X-Hub-Signature-256", "prefix": "sha256="}) >> steps[0]
     flow.opened() >> steps[0]

@@ -64,7 +64,7 @@ def test_a_property_beside_properties_is_sent_there() -> None:
 
 def test_an_unknown_action_lists_those_of_its_type() -> None:
     problem = only("  - {id: a, type: chatbot, actionType: send, properties: {text: hi}}\n")
-    assert problem.hint.startswith("there are: chatbot.ask, chatbot.form, chatbot.menu, ")
+    assert problem.hint.startswith("there are: chatbot.ask, chatbot.cards, chatbot.form, chatbot.menu, ")
     assert "logic." not in problem.hint
 
 

@@ -81,7 +81,7 @@ def test_a_menu_leaves_by_timeout() -> None:
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        ([], "at least 1"),
+        ([], "either options or optionsFrom"),
         ([{"id": "a"}, {"id": "a"}], "two options"),
         ([{"id": "other"}], "has a meaning"),
         ([{"id": "timeout"}], "has a meaning"),

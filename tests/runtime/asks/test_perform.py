@@ -19,7 +19,7 @@ from botflow.interfaces import Model, OnDelta
 from botflow.nodes.custom.action import action
 from botflow.plugins import Plugin
 from botflow.redaction.known_secrets import KnownSecrets
-from botflow.runtime.asks.actions import Actions, Fields
+from botflow.runtime.asks.actions import Actions, Fields, Permit
 from botflow.runtime.asks.model_budget import ModelSpend
 from botflow.runtime.asks.perform import Asking, Asks, models_of
 from botflow.runtime.asks.recorded_answers import RecordedAnswers
@@ -28,6 +28,7 @@ from botflow.runtime.process.measurements import Measurements
 from botflow.settings import EnvironmentSettings
 from botflow.storage.decisions import Decisions
 from botflow.storage.engines.engine import Engine
+from botflow.storage.files import Files
 from botflow.storage.runs.artifacts import Artifacts
 from botflow.storage.runs.executions import Executions
 from botflow.storage.spending import Spending
@@ -145,8 +146,11 @@ def asks(
             executions=cast(Executions, None),
             credential=cast(Fields, None),
             is_home=_at_home,
+            accounts=deployment_accounts(),
+            files=cast(Files, None),
             known_secrets=known,
             networks=(),
+            permit=cast(Permit, None),
         ),
         recorded=RecordedAnswers(cast(Engine, None)),  # of forks only
         known_secrets=known,

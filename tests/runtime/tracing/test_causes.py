@@ -15,7 +15,7 @@ from tests.runtime.tracing.test_traces import CALLER, CALLERS_SPAN, PARENT
 from tests.stand_ins.otlp import Collector, Recorded
 from tests.storage.outbox_rows import at_once
 from tests.web.api.calls import call, session_of
-from tests.web.api.test_handovers_on_phones import ANN, text_in
+from tests.web.api.test_handoffs_on_phones import ANN, text_in
 from tests.web.api.test_session_changes import WAITING
 from tests.web.site import ORDER, Site, open_site
 from tests.web.test_turn_metrics import SHOP
@@ -158,7 +158,7 @@ async def test_a_persons_message_leaves_in_the_trace_of_their_request(
     async with open_site(sqlite_url, flows=(WAITING,), worker=None, environment=collector.environment) as site:
         await text_in(site, "hi")
         session = await session_of(site, "waiting", ANN)
-        await call(site, "POST", f"/sessions/{session}/hand-over", {"person": "Maria"})
+        await call(site, "POST", f"/sessions/{session}/hand-off", {"person": "Maria"})
         site.client.headers.update(PARENT)
         await call(site, "POST", f"/sessions/{session}/messages", {"text": "Good morning"})
         due = await site.runtime.database.outbox.claim_sends(10, at_once, unconfirmed_s=0.0)

@@ -38,6 +38,7 @@ from botflow.storage.tables import (
     turns,
     workflows,
 )
+from botflow.storage.turns.contact_writes import move, person_at, write_values
 from tests.organizations import HOME
 
 KEY, USER, TEXT = "canary-person", "canary-user@example.com", "canary-text"
@@ -137,12 +138,20 @@ def add_person(connection: Connection, workflow: int) -> tuple[int, UUID]:
     elsewhere = {"organization_id": HOME, "channel": "sms", "address": "+1", "kind": "delayed", "reason": "x"}
     add(connection, decisions, **elsewhere, at=now(), session_id=session, detail=SAID)
     add(connection, contacts, organization_id=HOME, channel="chat", address=KEY, stopped=False, updated_at=now())
+    _add_person(connection)
     body = b'{"session":"%d","text":"%s"}' % (session, TEXT.encode())
     asked = {"organization_id": HOME, "key": "k", "digest": b"x", "created_at": now()}
     add(connection, idempotent_requests, **asked, status=200, body=body)
     _add_publication(connection, workflow, session)
     _add_fork(connection, session, execution)
     return session, execution
+
+
+def _add_person(connection: Connection) -> None:
+    """Store a person at the address, with another one."""
+    person = person_at(connection, HOME, [("chat", KEY)])
+    write_values(connection, HOME, person, {"name": TEXT, "note": TEXT})
+    move(connection, HOME, person, "guests", joins=True)
 
 
 def _add_publication(connection: Connection, workflow: int, session: int) -> None:

@@ -62,6 +62,8 @@ TABLES = {
     "idempotent_requests",
     "inbounds",
     "outbounds",
+    "person_terms",
+    "person_values",
     "publication_sessions",
     "recorded_answers",
     "sessions",

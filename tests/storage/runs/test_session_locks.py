@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from botflow.records.leases import Lease
 from botflow.storage.database import Database, open_database
-from botflow.storage.runs.handovers import lock_session
+from botflow.storage.runs.handoffs import lock_session
 from botflow.storage.service.sessions.session_changes import replace_state
 from tests.runtime.until import until
 from tests.storage.leased_turns import ONE, accept, finish, finishing, leased, take

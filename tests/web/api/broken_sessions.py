@@ -106,8 +106,8 @@ async def ended_execution(site: Site, session: int) -> None:
     await write(site, ended.values(status="completed", ended_at=now()))
 
 
-async def handed_over_long_ago(site: Site, session: int) -> None:
-    await answered(site, "POST", f"/sessions/{session}/hand-over", {"person": "Maria"})
+async def handed_off_long_ago(site: Site, session: int) -> None:
+    await answered(site, "POST", f"/sessions/{session}/hand-off", {"person": "Maria"})
     await write(site, update(turns).where(turns.c.session_id == session).values(at=now(-4 * DAY_S)))
 
 
@@ -147,7 +147,7 @@ BROKEN: Mapping[str, Break] = {
     "credential.missing": in_version(credentials={"twilio": "Nobody"}),
     "credential.inactive": with_credential("Sleeping", is_active=False),
     "credential.unreadable": with_credential("Foreign", is_active=True),
-    "handover.forgotten": handed_over_long_ago,
+    "handoff.forgotten": handed_off_long_ago,
     "inbound.no_process": with_inbound,
     "outbound.held": with_outbound("held"),
     "outbound.unconfirmed": with_outbound("unknown"),

@@ -19,7 +19,7 @@ from tests.faults.waiting import until
 from tests.organizations import HOME
 from tests.web.api.broken_sessions import (
     BROKEN,
-    handed_over_long_ago,
+    handed_off_long_ago,
     waiting_session,
     with_columns,
     with_inbound,
@@ -231,10 +231,10 @@ async def test_another_organization_neither_sees_nor_mends(database_url: str) ->
 async def test_a_conversation_is_returned_and_a_held_message_given_up(database_url: str) -> None:
     async with open_site(database_url, flows=(ORDER, WAITING), worker=None) as site:
         handed, held = await waiting_session(site), await waiting_session(site)
-        await handed_over_long_ago(site, handed)
+        await handed_off_long_ago(site, handed)
         await with_outbound("held")(site, held)
         revision = (await diagnosis(site, handed))["revision"]
-        back = {"finding": "handover.forgotten", "remedy": "return", "revision": revision}
+        back = {"finding": "handoff.forgotten", "remedy": "return", "revision": revision}
         [message] = (await diagnosis(site, held))["findings"]
         drop = {"finding": "outbound.held", "remedy": "drop", "subject": message["subject"]}
         revision = (await diagnosis(site, held))["revision"]

@@ -29,6 +29,7 @@ LISTS = {
     "inbounds": ("/inbounds", ("workflow=order", "workflow=order&kind=message&after=2020-01-01", "status=new")),
     "outbounds": ("/outbounds", ("workflow=order", "externalId=p1", "workflow=order&turn=1")),
     "executions": ("/executions", ("", "workflow=order&status=waiting", "topLevel=true&before=2020-01-01")),
+    "handoffs": ("/handoffs", ("state=ended", "state=open&workflow=order", "state=claimed&queue=none")),
     "audit-log": ("/audit-log", ("subject=contact:sms:%2B12125550111", "before=2020-01-01")),
     "usage": ("/usage", ("", "groupBy=day&workflow=order")),
 }
@@ -46,6 +47,10 @@ async def talk(site: Site) -> None:
             body = {"text": text, "externalId": person}
             said = await site.client.post("/chat/order/messages", json=body, headers=bearer(API_KEY))
             assert said.status_code == 200, said.text
+    for number, each in enumerate((await answered(site, "GET", "/workflows/order/sessions"))["items"]):
+        await answered(site, "POST", f"/sessions/{each['id']}/hand-off", {"person": "Maria"})
+        if number:
+            await answered(site, "POST", f"/sessions/{each['id']}/return")
     for address in ("+12125550111", "+12125550112", "+12125550113"):
         zone = {"timeZone": "Europe/Berlin"}
         assert (await call(site, "PUT", f"/contacts/sms/{address}", zone)).status_code == 200

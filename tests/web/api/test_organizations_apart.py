@@ -69,6 +69,9 @@ async def things_of(site: Site, key: str) -> Mapping[str, str]:
     spoken = {"text": SECRET, "externalId": PERSON}
     assert (await site.client.post("/chat/theirs/messages", json=spoken, headers=headers)).status_code == 200
     [session] = (await call(site, "GET", "/workflows/theirs/sessions", key=key)).json()["items"]
+    handed_off = await call(site, "POST", f"/sessions/{session['id']}/hand-off", {"person": SECRET}, key=key)
+    assert handed_off.status_code == 200
+    [handoff] = (await call(site, "GET", "/handoffs", key=key)).json()["items"]
     [execution] = (await call(site, "GET", "/executions", key=key)).json()["items"]
     secrets = {"module": "twilio", "name": SECRET, "fields": {"accountSid": "AC" + "0" * 32, "authToken": SECRET}}
     credential = (await call(site, "POST", "/credentials", secrets, key=key)).json()
@@ -87,6 +90,7 @@ async def things_of(site: Site, key: str) -> Mapping[str, str]:
     return {
         "erasure": erasure,
         "session": session["id"],
+        "handoff": handoff["id"],
         "execution": execution["id"],
         "credential": credential["id"],
         "canary": str(canary["id"]),

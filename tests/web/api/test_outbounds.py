@@ -60,6 +60,7 @@ async def test_held_messages_are_listed_page_by_page(site: Site) -> None:
         "text": "Your pizza",
         "media": [],
         "quickReplies": [],
+        "cards": [],
         "author": None,
         "errorCode": "twilio.not_configured",
         "attempts": 1,

@@ -112,7 +112,7 @@ WRITES: tuple[tuple[str, str, Any], ...] = (
     ("PATCH", "/context", {"variables": {"name": "Eve"}}),
     ("POST", "/history", {"text": "seen"}),
     ("POST", "/deactivate", None),
-    ("POST", "/hand-over", {"person": "Eve"}),
+    ("POST", "/hand-off", {"person": "Eve"}),
     ("POST", "/return", {}),
     ("POST", "/messages", {"text": "hello"}),
 )

@@ -261,7 +261,7 @@ async def test_what_operators_do_is_told_and_nothing_is_recorded_when_nobody_ask
         session = execution["session"]
         await answered(site, "POST", f"/executions/{execution['id']}/pause")
         await answered(site, "POST", f"/executions/{execution['id']}/resume")
-        await answered(site, "POST", f"/sessions/{session}/hand-over", {"person": "Maria"})
+        await answered(site, "POST", f"/sessions/{session}/hand-off", {"person": "Maria"})
         await answered(site, "POST", f"/sessions/{session}/return", {})
         await answered(site, "POST", f"/executions/{execution['id']}/cancel")
         await answered(site, "POST", "/workflows/order/deactivate")
@@ -275,7 +275,7 @@ async def test_what_operators_do_is_told_and_nothing_is_recorded_when_nobody_ask
 
         await until(is_complete)
         assert await told() == [
-            *("started", "paused", "resumed", "handed_over", "returned", "cancelled", "status_changed")
+            *("started", "paused", "resumed", "handed_off", "returned", "cancelled", "status_changed")
         ]
         steps = await answered(site, "GET", f"/events?after={start}&types=step.*")
         begun, ended = (

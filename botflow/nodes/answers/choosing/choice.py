@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from botflow.engine.buttons import option_of
 from botflow.engine.inbound import Inbound
 from botflow.engine.text_folding import read_words
 from botflow.nodes.answers.choosing.amendments import between_corrections, denied_first
@@ -28,17 +29,19 @@ def choose(options: Sequence[Option], inbound: Inbound, language: str, question:
     """Return the option that the person means, or None when no option fits or several do.
 
     The words of `question` change nothing beside an option. "Pizza, no wait, soup" and "not pizza, soup" are the soup.
+    A pressed button is its option alone: another one's payload is never read as a number or as a part of a label.
     """
+    pressed = option_of(inbound.payload)
     for option in options:
-        if inbound.payload and inbound.payload == option.id:
+        if pressed and pressed == option.id:
             return option
     text = (inbound.text or inbound.payload).strip()
-    if not text or is_too_long(text):
+    if not text or is_too_long(text) or pressed != inbound.payload:
         return None
     asked = asked_of(tuple(options), question, language, inbound.channel)
     said = read_words(text)
     at = asked.names.whole(said)
-    if at is None and len(said.words) <= MOST_WORDS:
+    if at is None and len(said.words) <= MOST_WORDS and inbound.text:
         denied = denied_first(text, language)
         answers = list(denied) if denied else between_corrections(text, language, names=asked.names.vocabulary)
         meant = [_position_in(answer, asked) for answer in answers]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, column, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Text, and_, column, func, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 
 from botflow.records.runs import STATUSES
@@ -18,13 +18,13 @@ from botflow.storage.engines.column_types import JsonText
 from botflow.storage.engines.dialects import is_postgres
 from botflow.storage.tables import executions, sessions, turns, workflow_versions, workflows
 
-_HANDED_OVER = "handed_over"
+_HANDED_OFF = "handed_off"
 _ARRIVALS = {"started": 0, "edge": 2, "entered": 1, "taken_up": 0, "moved": 0}  # the field that names a node, by event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeCounts:
-    """`edges` by (node, handle, target), "" for a target where the graph ends. `handovers`: how often a person took a
+    """`edges` by (node, handle, target), "" for a target where the graph ends. `handoffs`: how often a person took a
     conversation over."""
 
     version: int
@@ -32,7 +32,7 @@ class NodeCounts:
     visits: dict[str, int]
     edges: dict[tuple[str, str, str], int]
     waiting: dict[str, int]
-    handovers: int
+    handoffs: int
 
 
 def count_nodes(
@@ -59,10 +59,10 @@ def count_nodes(
     )
     visits: Counter[str] = Counter()
     edges: Counter[tuple[str, str, str]] = Counter()
-    handovers = 0
+    handoffs = 0
     for kind, *fields, count in _events(connection, began):
-        if kind == _HANDED_OVER:
-            handovers += count
+        if kind == _HANDED_OFF:
+            handoffs += count
             continue
         if kind == "edge":
             edges[(fields[0], fields[1], fields[2] or "")] += count
@@ -75,34 +75,43 @@ def count_nodes(
         visits=dict(visits),
         edges=dict(edges),
         waiting=_waiting(connection, version.id),
-        handovers=handovers,
+        handoffs=handoffs,
     )
 
 
 def _events(connection: Connection, began: ColumnElement[bool]) -> list[Any]:
     """Return (kind, three fields, how often) of the events that lead to a node."""
+    event, fields = traced_events(connection)
+    statement = (
+        select(*fields, func.count())
+        .select_from(executions)
+        .join(turns, turns.c.session_id == executions.c.session_id)
+        .join(event, true())
+        .where(began, is_its_own_turn(), fields[0].in_((*_ARRIVALS, _HANDED_OFF)))
+        .group_by(*fields)
+    )
+    return list(connection.execute(statement))
+
+
+def traced_events(connection: Connection) -> tuple[FromClause, list[ColumnElement[str]]]:
+    """Return the events in a turn's trace as a table, with its first four fields as texts; the first is the kind."""
     if is_postgres(connection):
         event = func.jsonb_array_elements(turns.c.trace).table_valued(column("value", JSONB), name="event")
     else:
         event = func.json_each(turns.c.trace).table_valued(column("value", JsonText), name="event")
     value = event.c.value
-    fields = [value[place].as_string().label(f"field_{place}") for place in range(4)]
-    is_its_own = or_(
+    return event, [value[place].as_string().label(f"field_{place}") for place in range(4)]
+
+
+def is_its_own_turn() -> ColumnElement[bool]:
+    """Match the turns of an execution among those of its session, which has several executions one after the other."""
+    return or_(
         executions.c.trigger.is_not(None),
         and_(
             turns.c.at >= executions.c.started_at,
             or_(executions.c.ended_at.is_(None), turns.c.at <= executions.c.ended_at),
         ),
     )
-    statement = (
-        select(*fields, func.count())
-        .select_from(executions)
-        .join(turns, turns.c.session_id == executions.c.session_id)
-        .join(event, true())
-        .where(began, is_its_own, fields[0].in_((*_ARRIVALS, _HANDED_OVER)))
-        .group_by(*fields)
-    )
-    return list(connection.execute(statement))
 
 
 def _waiting(connection: Connection, version: int) -> dict[str, int]:

@@ -13,7 +13,8 @@ from botflow.engine.inbound import RUN
 from botflow.engine.session import Session
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.storage.runs.cancel import cancel_with_children
-from botflow.storage.runs.handovers import PAUSE, LockedSession, lock_session
+from botflow.storage.runs.handoff_rows import close_rows
+from botflow.storage.runs.handoffs import PAUSE, LockedSession, lock_session
 from botflow.storage.runs.outside_changes import record
 from botflow.storage.tables import inbounds, sessions, workflows
 from botflow.storage.turns.row_mapping import is_new
@@ -51,15 +52,16 @@ def add_note(connection: Connection, locked: LockedSession, node: str, values: l
 
 
 def end_conversation(connection: Connection, locked: LockedSession) -> None:
-    """End the session's execution as a cancellation does, and a handover; its timers are dead with it."""
-    if locked.session.handover is not None:
-        state = {name: value for name, value in locked.state.items() if name != "handover"}
+    """End the session's execution as a cancellation does, and a handoff; its timers are dead with it."""
+    if locked.session.handoff is not None:
+        state = {name: value for name, value in locked.state.items() if name != "handoff"}
         held = select(inbounds.c.seq).where(inbounds.c.session_id == locked.id, inbounds.c.kind == PAUSE, is_new())
         moved = update(sessions).where(sessions.c.id == locked.id)
         connection.execute(
             moved.values(version=sessions.c.version + 1, state=state, paused=case((held.exists(), True), else_=False))
         )
         record(connection, locked.id, "returned")
+        close_rows(connection, locked.id, "cancelled")
     cancel_with_children(connection, locked.id)
     _end_first_turn(connection, locked.id)
 

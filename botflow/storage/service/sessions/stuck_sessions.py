@@ -80,7 +80,7 @@ def _with_facts(connection: Connection, organization: int, rows: Sequence[Row[An
         return []
     ids = list(found)
     groups = _waited_for(connection, [id for id, each in found.items() if _waits_for_runs(each)])
-    handed, queued = _handed_over(connection, found), _queued(connection, ids)
+    handed, queued = _handed_off(connection, found), _queued(connection, ids)
     parents, theirs = _parents(connection, organization, found), _executions(connection, found)
     changed = _changed(connection, found)
     return [
@@ -88,7 +88,7 @@ def _with_facts(connection: Connection, organization: int, rows: Sequence[Row[An
             each,
             outbounds=tuple(messages.get(id, ())),
             waited_for=groups.get(id, frozenset()),
-            handed_over_at=handed.get(id),
+            handed_off_at=handed.get(id),
             queued=tuple(queued.get(id, ())),
             has_parent=each.stored.session.parent is None or each.stored.session.parent.session in parents,
             execution_status=theirs.get(id, ("", ""))[0],
@@ -116,7 +116,8 @@ def _waits_for_runs(each: Examined) -> bool:
 
 
 def _waited_for(connection: Connection, ids: Sequence[int]) -> dict[int, frozenset[str]]:
-    """Return the groups of runs that have not ended, are yet to start, or have an end that is yet to be told."""
+    """Return the groups of runs that have not ended, are yet to start, or have an end that is yet to be told, and those
+    of conversations that are yet to start."""
     if not ids:
         return {}
     of_children = select(executions.c.parent_session, executions.c.parent_token).where(
@@ -125,7 +126,8 @@ def _waited_for(connection: Connection, ids: Sequence[int]) -> dict[int, frozens
     living = of_children.where(executions.c.status.not_in(ENDED))
     telling = of_children.join(effects, effects.c.session_id == executions.c.session_id).where(effects.c.kind == "done")
     group = effects.c.body["group"].as_string()
-    starting = select(effects.c.session_id, group).where(effects.c.session_id.in_(ids), effects.c.kind == "start")
+    begins = effects.c.kind.in_(("start", "converse"))
+    starting = select(effects.c.session_id, group).where(effects.c.session_id.in_(ids), begins)
     found: dict[int, set[str]] = {}
     # In the order in which a run goes: one that goes on meanwhile is found by a later statement, or has told its
     # parent, whose row has changed then.
@@ -135,16 +137,16 @@ def _waited_for(connection: Connection, ids: Sequence[int]) -> dict[int, frozens
     return {parent: frozenset(tokens) for parent, tokens in found.items()}
 
 
-def _handed_over(connection: Connection, found: dict[int, Examined]) -> dict[int, datetime]:
+def _handed_off(connection: Connection, found: dict[int, Examined]) -> dict[int, datetime]:
     handed = [
-        and_(turns.c.session_id == id, turns.c.seq >= handover.since)
+        and_(turns.c.session_id == id, turns.c.seq >= handoff.since)
         for id, each in found.items()
-        if (handover := each.stored.session.handover) is not None
+        if (handoff := each.stored.session.handoff) is not None
     ]
     if not handed:
         return {}
     first = select(turns.c.session_id, func.min(turns.c.at).label("at")).where(
-        turns.c.status == "handed_over", or_(*handed)
+        turns.c.status == "handed_off", or_(*handed)
     )
     return {row.session_id: row.at for row in connection.execute(first.group_by(turns.c.session_id))}
 

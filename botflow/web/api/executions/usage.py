@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from botflow.records.access import Scope
 from botflow.service.executions.ai_calls import AiCall
-from botflow.service.executions.usage import Usage, WorkflowCounts
+from botflow.service.executions.usage import Usage, VariantResults, VariantsWanted, WorkflowCounts
 from botflow.service.models import Page
 from botflow.storage.service.executions.ai_calls import CallFilter, GroupBy
 from botflow.web.api.executions.executions import ONE, linked
@@ -53,6 +53,17 @@ class CountsQuery(Query):
     before: Moment | None = None
 
 
+class VariantsQuery(Query):
+    """Of which split, by its node's id, and which node is the goal; in one version or in all. Of conversations that
+    began when: the last 31 days, which is the longest time."""
+
+    node: QueryText
+    goal: QueryText | None = None
+    version: Annotated[int, Field(ge=1, le=LARGEST_NUMBER)] | None = None
+    after: Moment | None = None
+    before: Moment | None = None
+
+
 async def get_ai_calls(call: Call) -> Response:
     """List calls of models with prompts and answers, those of the newest execution first. A page with less than `limit`
     calls may have another one after it: `next` says so."""
@@ -87,6 +98,15 @@ async def get_workflow_counts(call: Call) -> WorkflowCounts:
     return await call.service.reports.get_workflow_counts(
         call.path["workflow"], query.version, query.after, query.before
     )
+
+
+async def get_variant_results(call: Call) -> VariantResults:
+    """Count what became of each variant of a split: conversations, people, and how many reached the goal."""
+    query: VariantsQuery = call.query
+    wanted = VariantsWanted(
+        node=query.node, goal=query.goal, version=query.version, after=query.after, before=query.before
+    )
+    return await call.service.reports.get_variant_results(call.path["workflow"], wanted)
 
 
 def _wanted(query: CallQuery | UsageQuery) -> CallFilter:
@@ -129,5 +149,14 @@ OPERATIONS = (
         tag=TAG,
         query=CountsQuery,
         answer=WorkflowCounts,
+    ),
+    Operation(
+        method="GET",
+        path="/workflows/{workflow}/variants",
+        handler=get_variant_results,
+        scope=_READS,
+        tag=TAG,
+        query=VariantsQuery,
+        answer=VariantResults,
     ),
 )

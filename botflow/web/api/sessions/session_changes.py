@@ -1,12 +1,12 @@
-"""Changes of sessions over HTTP: variables, notes, the end of a conversation, a visitor's token, handing over."""
+"""Changes of sessions over HTTP: variables, notes, the end of a conversation, a visitor's token, handing off."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
 from botflow.records.access import Scope
-from botflow.service.sessions.conversation_changes import GivingBack, HandoverTo
-from botflow.service.sessions.handovers import PersonsMessage, SaidMessage
+from botflow.service.sessions.conversation_changes import GivingBack, HandoffTo
+from botflow.service.sessions.persons_messages import PersonsMessage, SaidMessage
 from botflow.service.sessions.session_changes import (
     AddedNote,
     ContextChange,
@@ -52,22 +52,22 @@ async def revoke_session(call: Call) -> RevokedToken:
     return await call.service.session_changes.revoke_session(call.path["workflow"], visitor.external_id)
 
 
-async def hand_over_session(call: Call) -> Session:
+async def hand_off_session(call: Call) -> Session:
     """Let a person have the conversation: the bot is silent until it is given back."""
-    to: HandoverTo = call.body
-    return await call.service.handovers.hand_over_session(call.path["session"], to.person)
+    to: HandoffTo = call.body
+    return await call.service.handoffs.hand_off_session(call.path["session"], to.person)
 
 
 async def return_session(call: Call) -> Session:
     """Give the conversation back to the bot, at its waiting node. With `replay` it answers what it has missed."""
     back: GivingBack = call.body
-    return await call.service.handovers.return_session(call.path["session"], replay=back.replay)
+    return await call.service.handoffs.return_session(call.path["session"], replay=back.replay)
 
 
 async def send_as_person(call: Call) -> SaidMessage:
     """Send a message of the person who has the conversation."""
     message: PersonsMessage = call.body
-    return await call.service.handovers.send_as_person(call.path["session"], message.text)
+    return await call.service.handoffs.send_as_person(call.path["session"], message.text)
 
 
 _ONE = "/sessions/{session}"
@@ -106,11 +106,11 @@ OPERATIONS = (
     ),
     Operation(
         method="POST",
-        path=f"{_ONE}/hand-over",
-        handler=hand_over_session,
+        path=f"{_ONE}/hand-off",
+        handler=hand_off_session,
         scope=_WRITES,
         tag=TAG,
-        body=HandoverTo,
+        body=HandoffTo,
         answer=Session,
     ),
     Operation(

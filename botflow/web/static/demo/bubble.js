@@ -1,5 +1,6 @@
-/** One message as it is drawn: its words, pictures, files and place, and the line below it. */
+/** One message as it is drawn: its words, pictures, files, place, links and cards, and the line below it. */
 
+import { deck, linkButton } from "./cards.js";
 import { anchor, linked, markup } from "./markup.js";
 import { language, words } from "./words.js";
 
@@ -11,15 +12,26 @@ const UNITS = ["byte", "kilobyte", "megabyte"];
 
 export function entryOf(message) {
   const entry = element("li", `entry ${message.direction}`);
-  Object.assign(entry.dataset, { id: message.id, at: message.at, side: message.direction });
+  Object.assign(entry.dataset, { id: message.id, at: message.at, side: message.direction, author: message.author ?? "" });
   const bubble = element("div", "bubble");
-  bubble.append(element("span", "unseen", `${message.direction === "in" ? words.you : words.reply} `));
+  if (message.author) bubble.append(element("span", "author", message.author));
+  else bubble.append(element("span", "unseen", `${message.direction === "in" ? words.you : words.reply} `));
   bubble.append(...(message.direction === "in" ? linked(message.text) : markup(message.text)));
   bubble.append(...(message.media ?? []).map(medium));
   if (message.location) bubble.append(place(message.location));
   const meta = element("div", "meta");
   meta.append(stamp(message.at));
-  entry.append(bubble, meta);
+  const cards = message.cards ?? [];
+  if (message.text || message.media?.length || !cards.length) entry.append(bubble);
+  else entry.append(element("span", "unseen", `${words.reply} `));
+  const links = (message.quickReplies ?? []).filter((reply) => reply.url);
+  if (links.length) {
+    const row = element("div", "links");
+    row.append(...links.map(linkButton));
+    entry.append(row);
+  }
+  if (cards.length) entry.append(deck(cards));
+  entry.append(meta);
   return entry;
 }
 
@@ -106,7 +118,7 @@ function card(address, drawing, title, more) {
 }
 
 /** Return a complete address; our own files' are found below the root, whatever a proxy has made of it. */
-function addressOf(url) {
+export function addressOf(url) {
   const own = OWN.exec(url);
   if (own && (url.startsWith("/") || url.startsWith(ROOT.origin))) return new URL(own[0].slice(1), ROOT).href;
   return url;

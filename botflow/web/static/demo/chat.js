@@ -7,6 +7,7 @@ import { View } from "./view.js";
 import { reason, speak, words } from "./words.js";
 
 const TYPING_AFTER_MS = 250; // a fast reply needs no dots
+const WRITING_FOR_MS = 6_000;
 const LOOK_AGAIN_MS = 2_000;
 const LONGEST_LOOK_MS = 30_000;
 const LAST_WORKFLOW = "botflow.workflow";
@@ -28,6 +29,11 @@ let isRunning = false;
 let isClosed = false; // the workflow is out of service
 let earlier = null;
 let typingTimer = 0;
+let withPerson; // who has the conversation instead of the bot: "" while it waits for one, undefined for nobody
+let writing = ""; // the person who writes just now
+let writingTimer = 0;
+const paused = []; // messages that wait until the bot seems to have typed them
+let pauseTimer = 0;
 let offeredBy = ""; // the turn whose buttons are shown
 
 // -- conversations
@@ -39,6 +45,10 @@ function start(name) {
   underWay = new Set();
   delayed = new Set();
   isRunning = hasBeenOnline = isClosed = false;
+  withPerson = undefined;
+  writing = "";
+  clearTimeout(pauseTimer);
+  paused.length = 0;
   composer.clear();
   view.clear();
   view.welcome(false);
@@ -57,7 +67,8 @@ function start(name) {
   on("message", (message) => show({ ...message, direction: "out" }));
   on("preview", (message) => { clearTimeout(typingTimer); view.preview({ ...message, direction: "out" }); showTyping(); });
   on("delta", (piece) => { clearTimeout(typingTimer); view.draft(piece); });
-  on("status", ({ status }) => showStatus(status));
+  on("status", ({ status, person }) => { showPerson(person); showStatus(status); });
+  on("typing", ({ person }) => showWriting(person));
   on("connection", ({ state }) => showState(state));
   on("lost", () => { restart(); view.note(words.over); });
   conversation.open();
@@ -69,7 +80,8 @@ function restart() {
   composer.focusOnDesktop();
 }
 
-function opened({ messages, unsent, earlier: before }) {
+function opened({ messages, unsent, earlier: before, person }) {
+  withPerson = person;
   messages.forEach((message) => view.add(message, { isNew: false }));
   unsent.forEach(queued);
   const last = messages.at(-1);
@@ -83,6 +95,7 @@ function opened({ messages, unsent, earlier: before }) {
 
 function say(text, more = {}) {
   if (!conversation || (!text.trim() && !more.media && !more.location)) return;
+  endPauses();
   view.offer([]);
   view.toEnd();
   conversation.send(text, more);
@@ -138,9 +151,37 @@ function reopen() {
   showState("online");
 }
 
+/** Show a message of the bot, after the pause that it asks for; those behind it wait for it. */
 function show(message) {
+  if (view.has(message.id) || (!paused.length && !pauseOf(message))) return showNow(message);
+  if (paused.some(({ id }) => id === message.id)) return;
+  paused.push(message);
+  if (paused.length === 1) pause();
+}
+
+function pauseOf(message) {
+  return document.hidden ? 0 : (message.typing ?? 0) * 1_000;
+}
+
+function pause() {
+  showTyping();
+  pauseTimer = setTimeout(() => {
+    showNow(paused.shift());
+    if (paused.length) pause();
+    else showTyping();
+  }, pauseOf(paused[0]));
+}
+
+/** Show what waits: the person goes on, or leaves the conversation. */
+function endPauses() {
+  clearTimeout(pauseTimer);
+  paused.splice(0).forEach(showNow);
+}
+
+function showNow(message) {
   view.endPreview(message.id);
   const isKnown = view.has(message.id);
+  if (message.author) writing = "";
   view.typing(false);
   view.add(message);
   if (!isKnown) offer(message);
@@ -150,7 +191,8 @@ function show(message) {
 /** A turn's buttons stay while the turn goes on to say something without any, such as a question. */
 function offer(message) {
   const turn = message.id.split(".")[0];
-  if (message.quickReplies.length || turn !== offeredBy) view.offer(message.quickReplies);
+  const replies = message.quickReplies.filter((reply) => !reply.url);
+  if (replies.length || turn !== offeredBy) view.offer(replies);
   offeredBy = turn;
 }
 
@@ -165,15 +207,35 @@ function showStatus(status) {
   showTyping();
 }
 
-/** Say whether the bot writes: the server is there, and has something to answer. */
+/** Say who has taken the conversation over from the bot, and who has left it. */
+function showPerson(person) {
+  if (person === withPerson) return;
+  if (person === "") view.note(words.waitsForPerson);
+  else if (person) view.note(words.joined.replace("{}", person));
+  else if (withPerson) view.note(words.left.replace("{}", withPerson));
+  withPerson = person;
+}
+
+/** A person's dots last for some seconds: the next ones come while they go on writing. */
+function showWriting(person) {
+  writing = person;
+  clearTimeout(writingTimer);
+  writingTimer = setTimeout(() => { writing = ""; showTyping(); }, WRITING_FOR_MS);
+  view.typing(false);
+  showTyping();
+}
+
+/** Say whether somebody writes: the bot, if the server is there and has something to answer, or a person. */
 function isTyping() {
-  return connection === "online" && (isRunning || underWay.size > delayed.size);
+  if (connection !== "online") return false;
+  return withPerson === undefined ? isRunning || underWay.size > delayed.size : writing !== "";
 }
 
 function showTyping() {
   clearTimeout(typingTimer);
-  if (!isTyping()) view.typing(false);
-  else typingTimer = setTimeout(() => view.typing(isTyping()), TYPING_AFTER_MS);
+  if (paused.length) view.typing(true);
+  else if (!isTyping()) view.typing(false);
+  else typingTimer = setTimeout(() => view.typing(isTyping(), writing), writing ? 0 : TYPING_AFTER_MS);
 }
 
 function showState(state) {

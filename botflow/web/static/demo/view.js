@@ -1,6 +1,7 @@
 /** The conversation as a person sees it. Draws messages in order, once each; drafts and the typing dots come and go. */
 
 import { dayName, element, entryOf, stamp } from "./bubble.js";
+import { close } from "./cards.js";
 import { markup } from "./markup.js";
 import { words } from "./words.js";
 
@@ -26,6 +27,7 @@ export class View {
     sizes.observe(this.#scroll);
     sizes.observe(this.#log); // a picture changes it when it is there
     this.#latest.addEventListener("click", () => this.toEnd());
+    this.#log.addEventListener("choose", ({ detail }) => this.onReply(detail));
   }
 
   clear() {
@@ -52,6 +54,7 @@ export class View {
     if (this.#shown.has(message.id)) return;
     this.welcome(false);
     if (message.direction === "out") this.endDraft();
+    else this.#shown.forEach(close); // what is said now answers the cards above, or asks for them again
     const entry = entryOf(message);
     entry.classList.toggle("new", isNew);
     this.#shown.set(message.id, entry);
@@ -65,6 +68,7 @@ export class View {
     const fromEnd = this.#scroll.scrollHeight - this.#scroll.scrollTop;
     const entries = messages.filter((one) => !this.#shown.has(one.id)).map((one) => {
       const entry = entryOf(one);
+      close(entry);
       this.#shown.set(one.id, entry);
       return entry;
     });
@@ -160,11 +164,11 @@ export class View {
     this.#draft = null;
   }
 
-  typing(isTyping) {
+  typing(isTyping, person = "") {
     if (isTyping && !this.#typing && !this.#draft) {
       this.#typing = element("li", "entry out typing");
       const bubble = element("div", "bubble");
-      bubble.append(element("span", "unseen", words.writing), ...[1, 2, 3].map(() => element("i")));
+      bubble.append(element("span", person ? "author" : "unseen", person ? words.personWrites.replace("{}", person) : words.writing), ...[1, 2, 3].map(() => element("i")));
       this.#typing.append(bubble);
       this.#log.append(this.#typing);
       this.#settle(true);
@@ -176,7 +180,7 @@ export class View {
 
   /** Say something about the conversation itself, between its messages. */
   note(text) {
-    if (this.#log.lastElementChild?.classList.contains("note")) return;
+    if (this.#log.lastElementChild?.textContent === text) return;
     this.#log.append(element("li", "note", text));
     this.#settle(true);
   }
@@ -205,7 +209,8 @@ export class View {
       const isNewDay = !before || last.toDateString() !== at.toDateString();
       const isPrompt = !isNewDay && at - last < PAUSE_MS && entry.previousElementSibling === before;
       if (isNewDay) entry.before(element("li", "day", dayName(at)));
-      entry.classList.toggle("joined", isPrompt && before.dataset.side === entry.dataset.side);
+      const isSame = before?.dataset.side === entry.dataset.side && before?.dataset.author === entry.dataset.author;
+      entry.classList.toggle("joined", isPrompt && isSame);
       before?.classList.toggle("brief", isPrompt);
       before = entry;
     }

@@ -2,6 +2,7 @@
 
 const WORDS = {
   en: {
+    cards: "Cards", previous: "Back", next: "More",
     connecting: "Connecting…", online: "Online", again: "Trying again…",
     offline: "You are offline. Messages wait until you are back.",
     restart: "New conversation", workflow: "Workflow", conversation: "Conversation", messages: "Messages",
@@ -17,9 +18,11 @@ const WORDS = {
     uploading: "uploading", cancel: "Cancel", locating: "Finding your place…",
     refused: "The server did not take it.", tooLarge: "Too large: at most 10 MB.", badType: "Files of this kind are not taken.",
     empty: "The file is empty.", tooMany: "At most 10 files in one message.", tooMuch: "Too much at once. Try again later.",
+    waitsForPerson: "Waiting for a person…", joined: "{} has joined", left: "{} has left", personWrites: "{} writes…",
     noConnection: "No connection.", noPlace: "Your place cannot be found.", placeDenied: "This page may not know your place.",
   },
   de: {
+    cards: "Karten", previous: "Zurück", next: "Weiter",
     connecting: "Verbinden…", online: "Online", again: "Neuer Versuch…",
     offline: "Sie sind offline. Nachrichten warten, bis Sie wieder online sind.",
     restart: "Neue Unterhaltung", workflow: "Ablauf", conversation: "Unterhaltung", messages: "Nachrichten",
@@ -35,9 +38,11 @@ const WORDS = {
     uploading: "wird hochgeladen", cancel: "Abbrechen", locating: "Standort wird gesucht…",
     refused: "Der Server hat es nicht angenommen.", tooLarge: "Zu groß: höchstens 10 MB.", badType: "Dateien dieser Art werden nicht angenommen.",
     empty: "Die Datei ist leer.", tooMany: "Höchstens 10 Dateien in einer Nachricht.", tooMuch: "Zu viel auf einmal. Bitte später noch einmal.",
+    waitsForPerson: "Wir suchen jemanden für Sie…", joined: "{} ist jetzt da", left: "{} ist gegangen", personWrites: "{} schreibt…",
     noConnection: "Keine Verbindung.", noPlace: "Ihr Standort ist nicht zu finden.", placeDenied: "Diese Seite darf Ihren Standort nicht kennen.",
   },
   es: {
+    cards: "Tarjetas", previous: "Atrás", next: "Más",
     connecting: "Conectando…", online: "En línea", again: "Intentando de nuevo…",
     offline: "Sin conexión. Los mensajes esperan hasta que vuelva.",
     restart: "Nueva conversación", workflow: "Flujo", conversation: "Conversación", messages: "Mensajes",
@@ -53,9 +58,11 @@ const WORDS = {
     uploading: "subiendo", cancel: "Cancelar", locating: "Buscando su ubicación…",
     refused: "El servidor no lo aceptó.", tooLarge: "Demasiado grande: 10 MB como máximo.", badType: "No se aceptan archivos de este tipo.",
     empty: "El archivo está vacío.", tooMany: "Como máximo 10 archivos por mensaje.", tooMuch: "Demasiado a la vez. Inténtelo más tarde.",
+    waitsForPerson: "Esperando a una persona…", joined: "{} se ha unido", left: "{} se ha ido", personWrites: "{} escribe…",
     noConnection: "Sin conexión.", noPlace: "No se encuentra su ubicación.", placeDenied: "Esta página no puede conocer su ubicación.",
   },
   fr: {
+    cards: "Fiches", previous: "Précédent", next: "Suivant",
     connecting: "Connexion…", online: "En ligne", again: "Nouvel essai…",
     offline: "Vous êtes hors ligne. Les messages attendent votre retour.",
     restart: "Nouvelle conversation", workflow: "Scénario", conversation: "Conversation", messages: "Messages",
@@ -71,6 +78,7 @@ const WORDS = {
     uploading: "envoi", cancel: "Annuler", locating: "Recherche de votre position…",
     refused: "Le serveur ne l’a pas accepté.", tooLarge: "Trop grand : 10 Mo au plus.", badType: "Les fichiers de ce type ne sont pas acceptés.",
     empty: "Le fichier est vide.", tooMany: "Au plus 10 fichiers par message.", tooMuch: "Trop à la fois. Réessayez plus tard.",
+    waitsForPerson: "En attente d’une personne…", joined: "{} a rejoint la conversation", left: "{} est parti(e)", personWrites: "{} écrit…",
     noConnection: "Pas de connexion.", noPlace: "Votre position est introuvable.", placeDenied: "Cette page ne peut pas connaître votre position.",
   },
 };

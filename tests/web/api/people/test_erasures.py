@@ -96,7 +96,7 @@ async def talked(site: Site, model: HeldModel) -> tuple[Visit, str]:
     await visit.say("canary-more")
     await answered(site, "PATCH", f"/sessions/{session}/context", {"variables": {"x": "canary-edit"}})
     await answered(site, "POST", f"/sessions/{session}/history", {"text": "canary-note"})
-    await answered(site, "POST", f"/sessions/{session}/hand-over", {"person": "Eve"})
+    await answered(site, "POST", f"/sessions/{session}/hand-off", {"person": "Eve"})
     said = await call(site, "POST", f"/sessions/{session}/messages", {"text": "canary-staff"}, idempotency_key="said")
     assert said.status_code == 202, said.text
     await answered(site, "POST", f"/sessions/{session}/return")

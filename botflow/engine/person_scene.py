@@ -1,0 +1,79 @@
+"""What a scene knows of the person of its conversation: `$contact`, and the changes of it that the turn collects."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from botflow.engine.contact import ContactView
+from botflow.engine.events import ContactChanged, Event, GroupChanged
+from botflow.engine.json_values import plain_json
+from botflow.errors import FlowError
+from botflow.flow.contact_fields import CONTACT, contact_field_of
+from botflow.flow.graph import Flow, Node
+
+
+class PersonScene:
+    """The part of a scene that reads and changes the contact."""
+
+    contact: ContactView | None
+    events: list[Event]
+    is_run: bool
+    _flow: Flow
+    _context: dict[str, Any] | None
+
+    @property
+    @abstractmethod
+    def node(self) -> Node: ...
+
+    @property
+    @abstractmethod
+    def flow(self) -> Flow: ...
+
+    @property
+    @abstractmethod
+    def variables(self) -> Mapping[str, Any]: ...
+
+    @property
+    def contact_language(self) -> str | None:
+        """The language of the person, such as `de-AT`; None if it is not known, or the flow does not read $contact."""
+        language = self.contact.get("language") if self.contact is not None else None
+        return language if isinstance(language, str) else None
+
+    def move(self, group: str, *, joins: bool) -> None:
+        """Put the person into a group, or take them out; FlowError `contact.nobody` in a run."""
+        self._person().move(group, joins=joins)
+        self.events.append(GroupChanged(self.node.id, group.strip(), joins))
+        self._context = None
+
+    def known(self, name: str) -> Any:
+        """Return the value of a variable, or of a field of the person such as `contact.name`; None without one."""
+        field = contact_field_of(name)
+        if field is None:
+            return self.variables.get(name)
+        return self.contact.get(field) if self.contact is not None else None
+
+    def set_fields(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Set fields of the person, all or none, and return their values as they will be stored. FlowError
+        `contact.nobody` in a run, WrongContactValue for a value that does not fit."""
+        person = self._person()
+        declared = {**self._flow.contact_fields, **self.flow.contact_fields}
+        stored = person.set({name: plain_json(value) for name, value in given.items()}, declared)
+        self.events += [ContactChanged(self.node.id, name, value) for name, value in stored.items()]
+        self._context = None
+        return stored
+
+    def _person(self) -> ContactView:
+        if self.contact is None:
+            raise FlowError("a run has no contact", code="contact.nobody", hint="use it in a conversation")
+        return self.contact
+
+    def _readable(self, message: Mapping[str, Any], outputs: dict[str, Any]) -> dict[str, Any]:
+        """Return what templates read as `$name`: the nodes' outputs, and the message and the person unless a node has
+        that id."""
+        if self.is_run:
+            return outputs
+        if self.contact is None:
+            return {"message": message, **outputs}
+        return {"message": message, CONTACT: self.contact.to_template(), **outputs}

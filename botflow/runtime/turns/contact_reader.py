@@ -1,0 +1,36 @@
+"""Reads the person of a conversation at the beginning of a turn, for flows that mention `$contact` and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from botflow.engine.contact import Contact
+from botflow.engine.inbound import RUN, Inbound
+from botflow.interfaces import Channel
+from botflow.records.sessions import StoredSession
+from botflow.storage.engines.engine import Engine
+from botflow.storage.turns.contact_reads import read_contact
+
+
+class ContactReader:
+    """Reads contacts by the keys of their sessions."""
+
+    def __init__(self, engine: Engine, channels: Mapping[str, Channel]) -> None:
+        self._engine = engine
+        self._channels = channels
+
+    async def read(self, stored: StoredSession, inbound: Inbound) -> Contact | None:
+        """Return the person; None for a run. A fork of a conversation reads the person of the original."""
+        key = stored.heard_as
+        if key.channel == RUN:
+            return None
+        channels = shared_channels(self._channels, key.channel)
+        return await self._engine.read(read_contact, key, channels, inbound.received_at)
+
+
+def shared_channels(channels: Mapping[str, Channel], channel: str) -> tuple[str, ...]:
+    """Return the channels on which an address of `channel` is the same person's, that one first: those of its
+    provider."""
+    provider = channels.get(channel)
+    names = provider.names if provider is not None else ()
+    return (channel, *(name for name in names if name != channel and name in channels))

@@ -1,0 +1,35 @@
+"""Answers: handoffs. Written by `python -m docs.generate`: do not edit it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handoff:
+    """A conversation that waits for a person, or that a person has or had. `nodeId` and `queue` are null when a
+    person took it over unasked. `summary` holds variables of the flow, and `results` names those that the person may
+    fill in. `opted_out`: its contact wants no messages, and so it waits for nobody until they want them again.
+    """
+
+    id: str
+    session: str
+    workflow: str
+    channel: str
+    external_id: str
+    state: Literal["waiting", "claimed", "opted_out", "returned", "timed_out", "cancelled"]
+    queue: str | None
+    priority: Literal["low", "normal", "high", "urgent"]
+    node_id: str | None
+    note: str
+    summary: dict[str, Any]
+    results: list[str]
+    person: str | None
+    claimed_by: str | None
+    requested_at: datetime
+    claimed_at: datetime | None
+    first_claimed_at: datetime | None
+    ended_at: datetime | None
+    returned_note: str | None

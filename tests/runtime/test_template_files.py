@@ -1,0 +1,98 @@
+"""Templates of e-mails in files beside a flow: they become part of its document, and mistakes in them are found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from botflow.errors import FlowError
+from botflow.flow.problems import FlowProblems
+from botflow.runtime.flow_files import read_flow_files
+
+FLOW = """
+botflow: 1
+id: shop
+variables: {email: "", name: ""}
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: stock}
+  - {id: stock, type: logic, actionType: set, properties: {variables: {left: "3"}}, next: mail}
+  - id: mail
+    type: email
+    actionType: send
+    properties: {to: "{{ email }}", template: welcome}
+"""
+
+
+def flow_in(folder: Path, **templates: str) -> Path:
+    path = folder / "shop.yaml"
+    path.write_text(FLOW)
+    (folder / "templates").mkdir()
+    for name, text in templates.items():
+        (folder / "templates" / name.replace("_", ".")).write_text(text)
+    return path
+
+
+def test_a_template_becomes_part_of_the_document(tmp_path: Path) -> None:
+    path = flow_in(
+        tmp_path,
+        welcome_txt="Subject: Hello {{ name }}\n\nThere are {{ $stock.left }} left.\n",
+        welcome_html="<p>Hello {{ name }}</p>",
+        other_txt="Not used.",
+    )
+
+    files = read_flow_files([path])
+    flow, documents = files.bundle("shop")
+
+    assert files.problems == []
+    assert documents["shop"]["templates"] == {
+        "welcome": {
+            "subject": "Hello {{ name }}",
+            "text": "There are {{ $stock.left }} left.\n",
+            "html": "<p>Hello {{ name }}</p>",
+        }
+    }
+    assert "stock" in flow.kept_outputs
+    assert flow.nodes["mail"].properties.model_dump()["subject"] == "Hello {{ name }}"
+
+
+def test_a_changed_template_is_another_version(tmp_path: Path) -> None:
+    path = flow_in(tmp_path, welcome_txt="Subject: Hello\n\nHello.")
+    before = read_flow_files([path]).compiled("shop").digest
+    (tmp_path / "templates" / "welcome.txt").write_text("Subject: Hello\n\nGood morning.")
+
+    assert read_flow_files([path]).compiled("shop").digest != before
+
+
+@pytest.mark.parametrize(
+    ("templates", "code", "said"),
+    [
+        ({"welcom_txt": "Subject: Hello\n\nHi"}, "template.unknown", "no template 'welcome'"),
+        ({"welcome_txt": "Subject: Hi {{ $nobody.x }}\n\nHi"}, "template.unknown_node", "nobody"),
+        ({"welcome_html": "Subject: Hello\n\n<p>{{ name </p>"}, "template.syntax", "name"),
+        ({"welcome_txt": "Hello without a subject"}, "property.invalid", "no subject"),
+        ({"welcome_txt": "Subject: Hi {{ nmae }}\n\nHi"}, "variable.never_set", "nmae"),
+    ],
+)
+def test_check_finds_what_is_wrong_in_the_line_that_names_the_template(
+    tmp_path: Path, templates: dict[str, str], code: str, said: str
+) -> None:
+    [problem] = [each for each in read_flow_files([flow_in(tmp_path, **templates)]).problems if each.code == code]
+
+    assert said in problem.message
+    assert problem.line in (8, 11)
+
+
+@pytest.mark.parametrize(
+    "templates",
+    [
+        {"welcome_txt": "Subject: One\n\nHi", "welcome_html": "Subject: Two\n\nHi"},
+        {"welcome_txt": "x" * 100_001},
+        {"welcome_txt": "Subject: Empty\n\n"},
+    ],
+)
+def test_a_file_that_is_no_template_is_refused(tmp_path: Path, templates: dict[str, str]) -> None:
+    with pytest.raises((FlowError, FlowProblems)) as refused:
+        read_flow_files([flow_in(tmp_path, **templates)])
+
+    assert refused.value.code == "template.file"

@@ -1,0 +1,85 @@
+"""Menus on WhatsApp from end to end: a served botflow at one end, Twilio's Messages and Content API at the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from tests.stand_ins.twilio import TwilioStandIn
+from tests.twilio.test_conversations import THEM, US, Phone, until
+from tests.web.site import open_site
+
+BISTRO = """
+botflow: 1
+id: bistro
+name: Bistro
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: hello}
+  - {id: hello, type: chatbot, actionType: say, properties: {text: Welcome!}, next: dish}
+  - id: dish
+    type: chatbot
+    actionType: menu
+    properties: {text: "What would you like?", options: [{id: pizza, label: Pizza}, {id: "yes", label: Surprise me}]}
+    on: {pizza: sure, "yes": sure}
+  - id: sure
+    type: chatbot
+    actionType: menu
+    properties:
+      text: "{{ $dish.value }}, is that right?"
+      options: [{id: "yes", label: "Yes"}, {id: "no", label: "No"}, {id: c, label: C}, {id: d, label: D}]
+    on: {"yes": done, "no": done, c: done, d: done}
+  - id: done
+    type: chatbot
+    actionType: say
+    properties: {text: "{{ $dish.value }} {{ $sure.value }} {{ $sure.text }}"}
+"""
+THINKING = BISTRO.replace("id: bistro", "id: thinking").replace(
+    "{id: hello, type: chatbot, actionType: say, properties: {text: Welcome!}",
+    "{id: hello, type: ai, actionType: reply, properties: {instructions: Greet, fallback: Welcome!}",
+)
+
+
+async def test_options_are_pressed_and_a_late_press_answers_nothing(database_url: str, twilio: TwilioStandIn) -> None:
+    async with open_site(
+        database_url,
+        flows=(BISTRO, THINKING),
+        environment=twilio.environment,
+        botflow_public_url=twilio.public_url,
+    ) as site:
+        for number, workflow in enumerate(("bistro", "thinking")):
+            person = f"whatsapp:{THEM}{number}"
+            phone = Phone(twilio, site, workflow, number=person)
+
+            async def press(title: str, phone: Phone = phone, **button: str) -> list[str]:
+                return await phone.text("", To=f"whatsapp:{US}", ButtonText=title, **button)
+
+            def asked(person: str = person) -> list[tuple[str, str]]:
+                """Return the questions that came with buttons or a list: their texts, and the first payload."""
+                contents = {each["sid"]: each for each in twilio.contents.contents}
+                return [
+                    (json.loads(each.content_variables)["1"], json.dumps(contents[each.content_sid]["types"]))
+                    for each in twilio.messages(person)
+                    if each.content_sid
+                ]
+
+            async def have_come(count: int, asked: Callable[[], list[tuple[str, str]]] = asked) -> None:
+                await until(lambda: len(asked()) == count)
+
+            assert await phone.text("hi", To=f"whatsapp:{US}") == []  # all of it goes by the API, in order
+            await have_come(1)
+            assert [message.body == "Welcome!" for message in twilio.messages(person)] == [True, False]
+            assert asked()[0][0] == "What would you like?"
+            assert f"@{workflow}/dish/yes" in asked()[0][1]
+
+            assert await press("Surprise me", ButtonPayload=f"@{workflow}/dish/yes") == []
+            await have_come(2)
+            assert asked()[1][0] == "yes, is that right?"
+            assert "twilio/list-picker" in asked()[1][1]
+
+            await press("Surprise me", ButtonPayload=f"@{workflow}/dish/yes")  # the same button once more
+            await have_come(3)
+            assert asked()[2][0] == "Please choose one of these."
+
+            form = {"ListId": f"@{workflow}/sure/no", "ListTitle": "No"}
+            assert await phone.text("", To=f"whatsapp:{US}", **form) == ["yes no No"]
+        assert len(twilio.contents.contents) == 4
