@@ -47,7 +47,7 @@ class FieldOptions:
         """Return at most a hundred options that have `search` in them, without regard to case.
 
         `properties` are those of the node so far, `credential` is the name of the set that it uses. RejectedInbound
-        `options.unknown_source` (404), `credential.unknown` (404), `options.failed` (502) when a plugin cannot answer.
+        `options.unknown_source` (404), `credential.unknown` (404), `options.failed` (422) when a plugin cannot answer.
         """
         found = await self._found(source, properties or {}, search, credential)
         wanted = search.casefold()
@@ -65,7 +65,8 @@ class FieldOptions:
             return await to_thread(_time_zones)
         if source == MODELS:
             return [FieldOption("lexical", "The built-in model")]
-        if source.startswith(CREDENTIALS) and self._caller.may(Scope.CREDENTIALS_READ):
+        if source.startswith(CREDENTIALS):
+            self._check_may_read_credentials()
             sets = Credentials(self._runtime, self._caller)
             page = await sets.get_active_credentials(source.removeprefix(CREDENTIALS), limit=MOST)
             return [FieldOption(each.name) for each in page.items]
@@ -78,6 +79,16 @@ class FieldOptions:
             hint=did_you_mean(source, known, "a property's source is in its x-field"),
             status=404,
         )
+
+    def _check_may_read_credentials(self) -> None:
+        """RejectedInbound `scope.missing` (403): who edits a draft may not therefore list credentials."""
+        if not self._caller.may(Scope.CREDENTIALS_READ):
+            raise RejectedInbound(
+                f"this needs the scope {Scope.CREDENTIALS_READ}",
+                code="scope.missing",
+                hint="use a key that has it, or write the name by hand",
+                status=403,
+            )
 
     async def _looked_up(
         self, source: str, properties: Mapping[str, Any], search: str, credential: str
@@ -108,7 +119,7 @@ class FieldOptions:
                 f"the options of {source} are not there: {said[:LONGEST]}",
                 code="options.failed",
                 hint="write the value by hand, or try again",
-                status=502,
+                status=422,
             ) from None
 
 

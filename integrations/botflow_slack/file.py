@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 from botflow.engine.asks import Answer, Ask, Invoke
 from botflow.engine.node_type import ActionContext, NodeFailure, NodeType, Outcome
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Properties
+from botflow.flow.fields import Properties, WrongProperty
 from botflow.flow.node_spec import Output, Outputs
 from botflow.nodes.custom.action import needed
 from botflow.outgoing_files import WebFile
@@ -59,7 +59,7 @@ class SlackFileProperties(Properties):
     @model_validator(mode="after")
     def _has_one_source(self) -> SlackFileProperties:
         if sum(source is not None for source in (self.url, self.artifact, self.text)) != 1:
-            raise ValueError("a file has one of url, artifact and text")
+            raise WrongProperty("a file has one of url, artifact and text", "url")
         return self
 
 

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from botflow.engine.asks import Answer, Ask, Invoke
 from botflow.engine.node_type import ActionContext, Leave, NodeFailure, NodeType, Outcome
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Marker, Properties
+from botflow.flow.fields import Marker, Properties, WrongProperty
 from botflow.flow.node_spec import Output, Outputs
 from botflow.flow.widgets import Widget
 from botflow.nodes.custom.action import needed
@@ -51,7 +51,7 @@ class SlackMessageProperties(Properties):
     @model_validator(mode="after")
     def _says_something(self) -> SlackMessageProperties:
         if not self.text.strip() and not self.blocks and not self.attachments:
-            raise ValueError("there is nothing to post: give it a text, blocks or attachments")
+            raise WrongProperty("there is nothing to post: give it a text, blocks or attachments", "text")
         return self
 
 

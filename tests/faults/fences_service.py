@@ -12,6 +12,7 @@ from botflow.service.access import sign_in as service_sign_in
 from botflow.service.access.sign_in import SignIns
 from botflow.service.access.token_keys import TokenReader
 from botflow.service.access.users import Users
+from botflow.service.field_options import FieldOptions
 from botflow.service.workflows import publishing
 from botflow.storage.service import credentials as stored_credentials
 from botflow.storage.service import idempotency as stored_requests
@@ -27,6 +28,7 @@ from tests.faults.mutation import Fence
 from tests.web.api import (
     test_credential_borders,
     test_drafts_and_versions,
+    test_field_options,
     test_organizations_apart,
     test_publications_apart,
     test_revoked_while_open,
@@ -45,9 +47,21 @@ locks = test_sign_in.test_wrong_passwords_lock_an_account_and_an_unknown_address
 role_of_token = partial(test_token_keys.test_a_token_is_worth_the_role_that_it_claims, algorithm="ES256")
 revoked = test_revoked_keys.test_a_revoked_key_is_refused_at_once_by_the_process_that_revoked_it
 stream_ends = test_revoked_while_open.test_a_servers_stream_of_a_conversation_ends_when_its_key_is_revoked
+offered = test_field_options.test_a_plugin_offers_what_it_looks_up_for_the_node
 no_trust = test_token_keys.test_a_token_that_nobody_trusts_is_refused
 
+_LOOKED_UP = "home=await runtime.database.within(organization).read(is_home, organization)"
+_MASKED = "KnownSecrets().redactor((fields or {}).values()).text(said)"
+
 FENCES_OF_THE_SERVICE = (
+    Fence(FieldOptions._looked_up, _LOOKED_UP, "home=True", offered),
+    Fence(FieldOptions._looked_up, _MASKED, "said", offered),
+    Fence(
+        FieldOptions._check_may_read_credentials,
+        "not self._caller.may(Scope.CREDENTIALS_READ)",
+        "False",
+        test_field_options.test_who_edits_drafts_alone_lists_no_credentials,
+    ),
     Fence(callers.require_scope, "not principal.may(needed)", "False", keys),
     Fence(Flows.check_owner, "live.organization != organization", "False", speaks),
     Fence(Gate._of_cookie, "check_csrf(scope, cookie)", "pass", signs_in),

@@ -57,7 +57,7 @@ class Conditional(BaseModel):
 class Kept(BaseModel):
     """The header of a GET whose answer the client has kept."""
 
-    if_none_match: str | None = Field(default=None, alias="If-None-Match", max_length=1_000)
+    if_none_match: str | None = Field(default=None, alias="If-None-Match")
 
 
 class RepeatableEdit(Repeatable, Conditional):

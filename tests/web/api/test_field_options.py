@@ -10,8 +10,9 @@ from urllib.parse import quote
 import pytest
 
 from botflow import NodeFailure, Plugin
+from botflow.errors import RejectedInbound
 from botflow.interfaces import FieldOption, OptionsRequest
-from botflow.service import field_options
+from botflow.service import Principal, Scope, Service, field_options
 from tests.web.api.calls import call, foreign_service, hello, key_of, organization_key, outcome
 from tests.web.site import Site, open_site
 
@@ -56,7 +57,7 @@ async def test_a_plugin_offers_what_it_looks_up_for_the_node(sqlite_url: str, mo
         monkeypatch.setattr(field_options, "LONGEST_S", 0.2)
         for shelf, said in (("broken", "the shelf is broken"), ("bug", "could not look"), ("slow", "could not look")):
             failed = await call(site, "GET", asking("shop.articles", properties={"shelf": shelf}, credential="Shop"))
-            assert outcome(failed) == (502, "options.failed")
+            assert outcome(failed) == (422, "options.failed")
             assert said in failed.text
             assert SECRET not in failed.text
         unknown = asking("shop.articles", credential="Shop")
@@ -78,6 +79,17 @@ async def test_an_organization_is_offered_its_own_lists(sqlite_site: Site) -> No
     theirs = await organization_key(site, "theirs")
     for source in ("workflows", "credentials:webhook"):
         assert (await call(site, "GET", asking(source), key=theirs)).json()["items"] == []
+
+
+async def test_who_edits_drafts_alone_lists_no_credentials(sqlite_url: str) -> None:
+    async with open_site(sqlite_url) as site:
+        editor = Principal(organization=1, actor="ann", scopes=frozenset((Scope.WORKFLOWS_WRITE,)))
+        options = Service(site.runtime, editor).field_options
+
+        assert (await options.get_field_options("workflows")).items
+        with pytest.raises(RejectedInbound) as refused:
+            await options.get_field_options("credentials:webhook")
+        assert (refused.value.code, refused.value.status) == ("scope.missing", 403)
 
 
 async def test_what_is_wrong_with_a_question_is_said(sqlite_site: Site) -> None:
