@@ -8,8 +8,6 @@ from botflow.runtime.turns import rendering
 from botflow.runtime.turns.run import TurnRunner
 from botflow.service.people import contacts
 from botflow.storage.erasure import people
-from botflow.storage.people import changes
-from botflow.storage.turns import contact_writes
 from botflow.storage.turns.sqlite import SqliteTurns
 from tests.faults.mutation import Fence
 from tests.runtime.runs import test_contacts_in_forks
@@ -34,7 +32,6 @@ FENCES_OF_CONTACTS = (
         "pass",
         test_contacts_in_forks.test_a_fork_does_what_its_original_did_and_stores_nothing_of_the_person,
     ),
-    Fence(contact_writes.person_at, "if person is None:", "if True:", crashed),
     Fence(people.with_all_addresses, "*found", "*()", erased),
     Fence(people.erase_people, "_forget_changes(connection, erasing, ids)", "pass", erased),
     Fence(people.erase_people, "person_values, ", "", erased),
@@ -44,7 +41,6 @@ FENCES_OF_CONTACTS = (
         "pass",
         merged,
     ),
-    Fence(changes.merge_people, "| (people.c.merged_into == merged.id)", "", merged),
     Fence(
         contacts.change_contact,
         'check_unchanged(before.revision, if_revision, "contact.changed")',
