@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from botflow.runtime.turns import rendering
-from botflow.runtime.turns.run import TurnRunner
+from botflow.runtime.turns.contact_reader import ContactReader
 from botflow.service.people import contacts
 from botflow.storage.erasure import people
 from botflow.storage.turns.sqlite import SqliteTurns
@@ -20,7 +20,7 @@ merged = test_profiles.test_two_contacts_become_one
 
 FENCES_OF_CONTACTS = (
     Fence(
-        TurnRunner._contact,
+        ContactReader.of_attempt,
         "if contact is not None:",
         "if False:",
         test_contact_turns.test_a_repeated_attempt_sees_the_person_as_the_first_one_did,
