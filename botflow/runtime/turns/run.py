@@ -238,15 +238,8 @@ class TurnRunner:
         try:
             if begun is None:
                 said = said_before(queued.inbound)
-                engine = take_turn(
-                    flow,
-                    stored.session,
-                    queued.inbound,
-                    self._node_types,
-                    said=said,
-                    is_known=is_known,
-                    contact=contact,
-                )
+                taken = (flow, stored.session, queued.inbound, self._node_types)
+                engine = take_turn(*taken, said=said, is_known=is_known, contact=contact)
                 ask = next(engine)
             else:
                 engine, ask, said, _ = begun
