@@ -62,6 +62,7 @@ LEVELS = {
                 "one_off",
                 "one_off_engine",
                 "organizations",
+                "people",
                 "provider_accounts",
                 "retention",
                 "service",

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from botflow.engine.contact import ContactView
 from botflow.engine.events import ContactChanged, Event, GroupChanged
+from botflow.engine.inbound import Inbound
 from botflow.engine.json_values import plain_json
+from botflow.engine.time_zone import zone_of_person
 from botflow.errors import FlowError
 from botflow.flow.contact_fields import CONTACT, contact_field_of
 from botflow.flow.graph import Flow, Node
+from botflow.flow.policy import Policy
 
 
 class PersonScene:
     """The part of a scene that reads and changes the contact."""
 
+    inbound: Inbound
+    policy: Policy
     contact: ContactView | None
     events: list[Event]
     is_run: bool
@@ -34,6 +42,20 @@ class PersonScene:
     @property
     @abstractmethod
     def variables(self) -> Mapping[str, Any]: ...
+
+    @property
+    @abstractmethod
+    def now(self) -> datetime: ...
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The person's zone, or the workflow's. FlowError `zone.unknown` when a variable names none."""
+        return self._zone_by(self.variables)()
+
+    @property
+    def local_now(self) -> datetime:
+        """When the person wrote, by their own clock: "tomorrow" is relative to it."""
+        return self.now.astimezone(self.zone)
 
     @property
     def contact_language(self) -> str | None:
@@ -63,6 +85,12 @@ class PersonScene:
         self.events += [ContactChanged(self.node.id, name, value) for name, value in stored.items()]
         self._context = None
         return stored
+
+    def _zone_by(self, variables: Mapping[str, Any]) -> Callable[[], ZoneInfo]:
+        """Return how to find `zone`, without the scene: in a circle of references, everything that a turn made would
+        wait for a garbage collection."""
+        named = self.contact.get("timeZone") if self.contact is not None else None
+        return partial(zone_of_person, variables, self.inbound.sender, self.policy.time_zone, named)
 
     def _person(self) -> ContactView:
         if self.contact is None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,7 +24,6 @@ from botflow.engine.level import Level
 from botflow.engine.limits import LimitExceeded, Limits
 from botflow.engine.person_scene import PersonScene
 from botflow.engine.session import AlarmKind, Frame, Handoff, Parent, Session
-from botflow.engine.time_zone import zone_of_person
 from botflow.errors import FlowError
 from botflow.flow.contact_fields import contact_field_of
 from botflow.flow.fields import ITEM
@@ -139,16 +137,6 @@ class Scene(PersonScene):
     def now(self) -> datetime:
         """When the inbound was received: the only clock in a turn."""
         return self.inbound.received_at
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The person's zone, or the workflow's. FlowError `zone.unknown` when a variable names none."""
-        return self._zone_by(self.variables)()
-
-    @property
-    def local_now(self) -> datetime:
-        """When the person wrote, by their own clock: "tomorrow" is relative to it."""
-        return self.now.astimezone(self.zone)
 
     @property
     def timed_out(self) -> bool:
@@ -339,12 +327,6 @@ class Scene(PersonScene):
 
     def _settings(self, zone: Callable[[], ZoneInfo]) -> RenderSettings:
         return RenderSettings(self.inbound.received_at, zone, (self.levels[-1].flow.language, self._flow.language))
-
-    def _zone_by(self, variables: Mapping[str, Any]) -> Callable[[], ZoneInfo]:
-        """Return how to find `zone`, without the scene: in a circle of references, everything that a turn made would
-        wait for a garbage collection."""
-        named = self.contact.get("timeZone") if self.contact is not None else None
-        return partial(zone_of_person, variables, self.inbound.sender, self.policy.time_zone, named)
 
     @property
     def _owner(self) -> Level:

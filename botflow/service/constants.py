@@ -20,6 +20,7 @@ class NodeFamily(StrEnum):
 
     AI = "ai"
     CHATBOT = "chatbot"
+    CONTACT = "contact"
     CONDITIONAL = "conditional"
     LOGIC = "logic"
     TRIGGER = "trigger"

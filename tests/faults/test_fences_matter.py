@@ -16,6 +16,7 @@ from tests.faults.fences_buttons import FENCES_OF_BUTTONS
 from tests.faults.fences_canaries import FENCES_OF_CANARIES
 from tests.faults.fences_clients import FENCES_OF_THE_CLIENTS
 from tests.faults.fences_consent import FENCES_OF_CONSENT
+from tests.faults.fences_contacts import FENCES_OF_CONTACTS
 from tests.faults.fences_doctor import FENCES_OF_THE_DOCTOR
 from tests.faults.fences_erasure import FENCES_OF_ERASURE
 from tests.faults.fences_events import FENCES_OF_EVENTS
@@ -44,6 +45,7 @@ FENCES = (
     *FENCES_OF_BURSTS,
     *FENCES_OF_BUTTONS,
     *FENCES_OF_CONSENT,
+    *FENCES_OF_CONTACTS,
     *FENCES_OF_EXECUTIONS,
     *FENCES_OF_FILES,
     *FENCES_OF_FORKS,

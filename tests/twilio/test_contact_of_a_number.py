@@ -86,3 +86,16 @@ async def test_a_stop_and_a_contact_go_together(town: Town) -> None:
         ("sms", False, True),
         ("whatsapp", False, True),
     ]
+
+
+async def test_a_person_was_last_seen_with_their_message_before_this_one_in_any_workflow(town: Town) -> None:
+    asking = await town.workflow("seen", say("seen", "{{ $contact.lastSeen or 'never' }}"))
+    assert await town.said(ANN, "hi", asking) == ["never"]
+    [first] = await town.said(ANN, "hi again", asking)
+    assert first.startswith("20")
+    await town.hear(ANN, "hi")
+    [second] = await town.said(ANN, "hi", asking)
+    assert second > first
+    await town.hear(ANN, "Ann")  # the contact is stored, and both channels are hers
+    [third] = await town.said(f"whatsapp:{ANN}", "hi", asking)
+    assert third > second

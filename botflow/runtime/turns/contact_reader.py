@@ -8,6 +8,8 @@ from botflow.engine.contact import Contact
 from botflow.engine.inbound import RUN, Inbound
 from botflow.interfaces import Channel
 from botflow.records.sessions import StoredSession
+from botflow.records.turns import CONTACT_INDEX, JournalledAnswer, StoredInbound
+from botflow.runtime.turns.first_step import Paused
 from botflow.storage.engines.engine import Engine
 from botflow.storage.turns.contact_reads import read_contact
 
@@ -26,6 +28,27 @@ class ContactReader:
             return None
         channels = shared_channels(self._channels, key.channel)
         return await self._engine.read(read_contact, key, channels, inbound.received_at)
+
+    async def of_attempt(
+        self,
+        stored: StoredSession,
+        queued: StoredInbound,
+        begun: Paused | None,
+        journal: Mapping[int, JournalledAnswer],
+        kept: list[JournalledAnswer],
+    ) -> Contact | None:
+        """Return the person as every attempt of the turn sees them: as the first one that asked anything has read them.
+
+        What is read here is added to `kept`, and so journalled before the first ask leaves. Until then nothing has
+        left, and the next attempt reads it again.
+        """
+        if (entry := journal.get(CONTACT_INDEX)) is not None:
+            return Contact.from_json(entry.value["value"])
+        contact = begun.contact if begun is not None else await self.read(stored, queued.inbound)
+        if contact is not None:
+            value = {"value": contact.to_json(), "failure": None, "usage": {}}
+            kept.append(JournalledAnswer(index=CONTACT_INDEX, fingerprint="", value=value, ask={"ask": "contact"}))
+        return contact
 
 
 def shared_channels(channels: Mapping[str, Channel], channel: str) -> tuple[str, ...]:

@@ -17,7 +17,6 @@ import structlog
 from botflow.crash_points import reach
 from botflow.engine.ask_json import answer_from_json, answer_to_json, ask_to_json, fingerprint
 from botflow.engine.asks import Answer, Ask, AskHistory, Invoke, Pause
-from botflow.engine.contact import Contact
 from botflow.engine.endings.closed_turns import give_up
 from botflow.engine.forks.beginning import said_before
 from botflow.engine.inbound import RUN
@@ -226,7 +225,7 @@ class TurnRunner:
             return begun, ()
         journal = {entry.index: entry for entry in await self._turns.answers(queued.id)} if queued.has_answers else {}
         kept: list[JournalledAnswer] = []  # answered, not journalled yet
-        contact = await self._contact(flow, stored, queued, begun, journal, kept) if flow.reads_contact else None
+        contact = await self._contacts.of_attempt(stored, queued, begun, journal, kept) if flow.reads_contact else None
         index = 0
         spent: dict[str, float] = {}  # seconds of calls by node
         policy = flow.policy.model_copy(update={"bursts": "queue"}) if stored.session.cancel else flow.policy
@@ -239,15 +238,8 @@ class TurnRunner:
         try:
             if begun is None:
                 said = said_before(queued.inbound)
-                engine = take_turn(
-                    flow,
-                    stored.session,
-                    queued.inbound,
-                    self._node_types,
-                    said=said,
-                    is_known=is_known,
-                    contact=contact,
-                )
+                taken = (flow, stored.session, queued.inbound, self._node_types)
+                engine = take_turn(*taken, said=said, is_known=is_known, contact=contact)
                 ask = next(engine)
             else:
                 engine, ask, said, _ = begun
@@ -279,27 +271,6 @@ class TurnRunner:
             for node, seconds in spent.items():
                 self._measurements.turns.spent(stored.flow_version or queued.flow_version, node, seconds)
             return turn, tuple(answer for answer in kept if answer.index != CONTACT_INDEX)  # its trace has it
-
-    async def _contact(
-        self,
-        flow: Flow,
-        stored: StoredSession,
-        queued: StoredInbound,
-        begun: Paused | None,
-        journal: Mapping[int, JournalledAnswer],
-        kept: list[JournalledAnswer],
-    ) -> Contact | None:
-        """Return the person as every attempt of the turn sees them: as the first one that asked anything has read them.
-
-        What was read is journalled before the first ask leaves. Until then nothing has left, and it is read again.
-        """
-        if (entry := journal.get(CONTACT_INDEX)) is not None:
-            return Contact.from_json(entry.value["value"])
-        contact = begun.contact if begun is not None else await self._contacts.read(stored, queued.inbound)
-        if contact is not None:
-            value = {"value": contact.to_json(), "failure": None, "usage": {}}
-            kept.append(JournalledAnswer(index=CONTACT_INDEX, fingerprint="", value=value, ask={"ask": "contact"}))
-        return contact
 
     async def _ask(
         self, ask: Ask, index: int, key: SessionKey, queued: StoredInbound, workflow: str, policy: Policy, draft: Draft

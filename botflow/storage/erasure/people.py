@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, null, or_, select, update
 
 from botflow.records.erasures import Erasing, Person
-from botflow.storage.tables import contact_group_members, contacts, people, person_terms, person_values
+from botflow.storage.tables import audit_log, contact_group_members, contacts, people, person_terms, person_values
 
 
 def with_all_addresses(connection: Connection, organization: int, person: Person) -> Person:
@@ -30,9 +30,19 @@ def erase_people(connection: Connection, erasing: Erasing) -> None:
         erasing.count(
             "erased", table.name, connection.execute(delete(table).where(table.c.person_id.in_(ids))).rowcount
         )
+    _forget_changes(connection, erasing, ids)
     connection.execute(update(contacts).where(contacts.c.person_id.in_(ids)).values(person_id=None))
     gone = delete(people).where(or_(people.c.id.in_(ids), people.c.merged_into.in_(ids)))
     erasing.count("erased", "people", connection.execute(gone).rowcount)
+
+
+def _forget_changes(connection: Connection, erasing: Erasing, ids: list[int]) -> None:
+    """Let the audit log keep who changed the contact and when, and not what was stored of the person."""
+    merged = connection.execute(select(people.c.id).where(people.c.merged_into.in_(ids))).scalars()
+    subjects = [f"contact:{id}" for id in (*ids, *merged)]
+    mine = (audit_log.c.organization_id == erasing.organization, audit_log.c.subject.in_(subjects))
+    forgotten = update(audit_log).where(*mine).values(before=null(), after=null())
+    erasing.count("redacted", "audit_log", connection.execute(forgotten).rowcount)
 
 
 def _people_at(connection: Connection, organization: int, person: Person) -> list[int]:

@@ -29,7 +29,6 @@ from sqlalchemy import (
 from botflow.engine.contact import Contact
 from botflow.flow.contact_fields import ContactField
 from botflow.records.sessions import SessionKey
-from botflow.storage.decisions import organization_of
 from botflow.storage.engines.column_types import Json, UtcTime
 from botflow.storage.engines.dialects import is_postgres
 from botflow.storage.tables import (
@@ -76,7 +75,7 @@ def read_contact(connection: Connection, key: SessionKey, channels: tuple[str, .
 
 
 def _everything(connection: Connection, key: SessionKey, now: datetime) -> CompoundSelect[Any]:
-    organization = organization_of(key.workflow)
+    organization = _organization_of(key.workflow)
     at_address = and_(
         contacts.c.organization_id == organization,
         contacts.c.channel == key.channel,
@@ -112,7 +111,7 @@ def last_seen(key: SessionKey, person: Any, before: datetime) -> Select[Any]:
         select(literal(key.channel).label("channel"), literal(key.external_id).label("address")),
         select(contacts.c.channel, contacts.c.address).where(contacts.c.person_id == person),
     ).subquery()
-    newest = newest_message(organization_of(key.workflow), at, before)
+    newest = newest_message(_organization_of(key.workflow), at, before)
     return select(func.max(newest, type_=UtcTime())).select_from(at)
 
 
@@ -132,3 +131,7 @@ def newest_message(
         sessions.c.external_id == at.c.address,
     )
     return select(func.max(newest.scalar_subquery(), type_=UtcTime())).where(theirs).correlate(at).scalar_subquery()
+
+
+def _organization_of(workflow: int) -> ScalarSelect[int]:
+    return select(workflows.c.organization_id).where(workflows.c.id == workflow).scalar_subquery()

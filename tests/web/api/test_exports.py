@@ -200,6 +200,8 @@ async def conversation_of(site: Site, key: str) -> str:
     talks = hello(SECRET, id="secret-talks")
     assert (await call(site, "POST", "/workflows", talks, key=key)).status_code == 201
     assert (await call(site, "POST", "/workflows/secret-talks/publish", {}, key=key)).status_code == 200
+    known = {"name": SECRET, "addresses": [{"channel": "chat", "address": SECRET}]}
+    assert (await call(site, "POST", "/contacts", known, key=key)).status_code == 201
     body = {"text": SECRET, "externalId": SECRET}
     said = await site.client.post("/chat/secret-talks/messages", json=body, headers=bearer(key))
     assert said.status_code == 200, said.text

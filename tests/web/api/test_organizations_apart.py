@@ -42,7 +42,7 @@ QUERY = {
     "before": "2026-01-02",
 }
 # Addresses that name no thing that exists: whatever is written there is the caller's own.
-OF_THE_CALLER = {"update_contact"}
+OF_THE_CALLER = {"update_contact", "declare_contact_field", "remove_contact_field"}
 
 
 async def things_of(site: Site, key: str) -> Mapping[str, str]:
@@ -83,12 +83,20 @@ async def things_of(site: Site, key: str) -> Mapping[str, str]:
     canary = (await call(site, "POST", "/workflows/theirs/canaries", {"percent": 0}, key=key)).json()
     erasure = (await call(site, "POST", "/erasures", {"externalId": f"{PERSON}-erased"}, key=key)).json()["id"]
 
+    text = {"type": "text"}
+    assert (await call(site, "PUT", "/contact-fields/theirs", text, key=key)).status_code == 200
+    known: dict[str, Any] = {"name": SECRET, "fields": {"theirs": SECRET}, "join": [SECRET]}
+    known["addresses"] = [{"channel": "chat", "address": PERSON}]
+    contact = (await call(site, "POST", "/contacts", known, key=key)).json()
+
     async def is_erased() -> bool:
         return bool((await call(site, "GET", f"/erasures/{erasure}", key=key)).json()["state"] == "done")
 
     await until(is_erased, "the erasure is done")
     return {
         "erasure": erasure,
+        "contact": str(contact["id"]),
+        "field": "theirs",
         "session": session["id"],
         "handoff": handoff["id"],
         "execution": execution["id"],

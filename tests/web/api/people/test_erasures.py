@@ -15,7 +15,7 @@ from tests.faults.waiting import until
 from tests.organizations import HOME
 from tests.web.api.calls import answered, call
 from tests.web.chat.uploads import PNG, upload
-from tests.web.site import HeldModel, Site, Visit, open_site
+from tests.web.site import API_KEY, HeldModel, Site, Visit, open_site
 
 RICH = """
 botflow: 1
@@ -213,3 +213,22 @@ async def test_a_turn_under_way_loses_and_the_next_message_begins_a_new_conversa
         again = await visit.say("hello")
     assert (read["isGenuine"], left) == (True, {})
     assert again == ["canary-model"]
+
+
+async def test_an_erasure_of_one_address_is_of_the_whole_contact(database_url: str) -> None:
+    async with open_site(database_url) as site:
+        await answered(site, "PUT", "/contact-fields/note", {"type": "text"})
+        addresses = [{"channel": "chat", "address": "canary-ann"}, {"channel": "chat", "address": "canary-phone"}]
+        known = {"name": "canaryname", "fields": {"note": "canary-note"}, "join": ["guests"], "addresses": addresses}
+        await answered(site, "POST", "/contacts", known)
+        spoken = {"text": "canary-said", "externalId": "canary-phone"}
+        await site.client.post("/chat/order/messages", json=spoken, headers={"authorization": f"Bearer {API_KEY}"})
+
+        receipt = (await erased(site, externalId="canary-ann"))["receipt"]
+
+        gone = {name: rows["erased"] for name, rows in receipt["tables"].items()}
+        stored = {"people": 1, "person_terms": 1, "person_values": 2, "contact_group_members": 1, "sessions": 1}
+        assert stored.items() <= gone.items()
+        assert receipt["tables"]["audit_log"]["redacted"] >= 1
+        assert (await answered(site, "GET", "/contacts"))["items"] == []
+        assert places_of(["canaryname", "canary-note", "canary-said", "canary-phone"], dump_of(database_url)) == {}

@@ -19,7 +19,6 @@ VISITORS = count(1)
 @pytest.fixture
 async def site(database_url: str) -> AsyncIterator[Site]:
     async with open_site(database_url) as opened:
-        await declare(opened)
         yield opened
 
 
@@ -51,6 +50,7 @@ async def names(site: Site, query: str) -> list[str]:
 
 
 async def test_contacts_are_found_by_name_address_field_and_group(site: Site) -> None:
+    await declare(site)
     await made(site, "Ann Smith", "sms:+12125550111", fields={"plan": "pro", "age": 40}, join=["vip", "guests"])
     await made(site, "Bob Smithers", "sms:+12125550112", fields={"plan": "pro"}, join=["guests"])
     await made(site, "Smith Smithson", fields={"plan": "free", "birthday": "1990-05-17"}, join=["guests"])
@@ -74,6 +74,7 @@ async def test_contacts_are_found_by_name_address_field_and_group(site: Site) ->
 
 
 async def test_a_change_is_of_the_fields_that_it_names_and_needs_the_revision(site: Site) -> None:
+    await declare(site)
     ann = await made(site, "Ann", "sms:+12125550111", fields={"plan": "pro", "age": 40})
     path = f"/contacts/{ann['id']}"
     read = await call(site, "GET", path)
@@ -105,6 +106,7 @@ async def test_a_change_is_of_the_fields_that_it_names_and_needs_the_revision(si
 
 
 async def test_the_zone_of_an_address_is_the_persons_at_every_address(site: Site) -> None:
+    await declare(site)
     ann = await made(site, "Ann", "sms:+12125550111", "chat:ann")
     await answered(site, "PUT", "/contacts/sms/%2B12125550111", {"timeZone": "Asia/Tokyo"})
     assert (await answered(site, "GET", f"/contacts/{ann['id']}"))["timeZone"] == "Asia/Tokyo"
@@ -113,6 +115,7 @@ async def test_the_zone_of_an_address_is_the_persons_at_every_address(site: Site
 
 
 async def test_an_address_belongs_to_one_contact(site: Site) -> None:
+    await declare(site)
     await made(site, "Ann", "sms:+12125550111")
     again = {"addresses": [{"channel": "whatsapp", "address": "+1 212 555 0111"}]}
     assert outcome(await call(site, "POST", "/contacts", again)) == (409, "contact.exists")
@@ -121,6 +124,7 @@ async def test_an_address_belongs_to_one_contact(site: Site) -> None:
 
 
 async def test_two_contacts_become_one(site: Site) -> None:
+    await declare(site)
     kept = await made(site, "Ann", "sms:+12125550111", fields={"plan": "pro"}, join=["vip"])
     other = await made(site, "Anna", "chat:anna", fields={"plan": "free", "age": 40}, join=["guests"])
     older = await made(site, "A.", "chat:a")
@@ -165,6 +169,7 @@ async def imported(site: Site, text: str, *, dry_run: bool = False) -> dict[str,
 async def test_an_import_says_what_it_refuses_and_changes_nothing_the_second_time(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    await declare(site)
     monkeypatch.setattr(contact_import, "BATCH", 3)
     dry = await imported(site, CSV, dry_run=True)
     assert await names(site, "") == []
@@ -189,6 +194,7 @@ async def test_an_import_says_what_it_refuses_and_changes_nothing_the_second_tim
 
 
 async def test_an_import_changes_no_consent(site: Site) -> None:
+    await declare(site)
     await made(site, "Ann", "sms:+12125550111")
     await site.runtime.database.engine.write(
         lambda connection: connection.execute(contacts.update().values(stopped=True)).rowcount
@@ -199,6 +205,7 @@ async def test_an_import_changes_no_consent(site: Site) -> None:
 
 
 async def test_what_is_exported_is_imported_without_a_change(site: Site) -> None:
+    await declare(site)
     await imported(site, CSV)
     answer = await call(site, "GET", "/exports/people")
     lines = answer.text.splitlines()
@@ -212,6 +219,7 @@ async def test_what_is_exported_is_imported_without_a_change(site: Site) -> None
 
 
 async def test_fields_are_declared_once_and_flows_declare_theirs(site: Site) -> None:
+    await declare(site)
     assert outcome(await call(site, "PUT", "/contact-fields/name", {"type": "text"}))[1] == "contact_field.invalid"
     assert outcome(await call(site, "PUT", "/contact-fields/x", {"type": "choice"}))[1] == "contact_field.invalid"
     await made(site, "Ann", fields={"age": 40})
@@ -241,6 +249,7 @@ async def test_fields_are_declared_once_and_flows_declare_theirs(site: Site) -> 
 
 
 async def test_another_organization_sees_and_changes_nothing(site: Site) -> None:
+    await declare(site)
     ann = await made(site, "Ann", "sms:+12125550111", fields={"plan": "pro"}, join=["vip"])
     theirs = await organization_key(site, "luigi")
     path = f"/contacts/{ann['id']}"
