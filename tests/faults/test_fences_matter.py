@@ -23,6 +23,7 @@ from tests.faults.fences_exports import FENCES_OF_EXPORTS
 from tests.faults.fences_files import FENCES_OF_FILES
 from tests.faults.fences_forks import FENCES_OF_FORKS
 from tests.faults.fences_hooks import FENCES_OF_HOOKS
+from tests.faults.fences_messages import FENCES_OF_MESSAGES
 from tests.faults.fences_outgoing import FENCES_OF_OUTGOING_TARGETS
 from tests.faults.fences_retention import FENCES_OF_RETENTION
 from tests.faults.fences_row_security import FENCES_OF_ROW_SECURITY
@@ -53,6 +54,7 @@ FENCES = (
     *FENCES_OF_EXPORTS,
     *FENCES_OF_THE_DOCTOR,
     *FENCES_OF_OUTGOING_TARGETS,
+    *FENCES_OF_MESSAGES,
     *FENCES_OF_ROW_SECURITY,
 )
 

@@ -20,11 +20,22 @@ from tests.redaction.written_secrets import clear
 from tests.web.api.calls import call, hello
 from tests.web.site import TALK, Site, open_site
 
-PLAIN = {"accountSid": "AC" + "0a" * 16, "apiUrl": "https://api.example.com", "baseUrl": "https://models.example.com"}
+PLAIN: dict[str, str | int] = {
+    "accountSid": "AC" + "0a" * 16,
+    "apiUrl": "https://api.example.com",
+    "baseUrl": "https://models.example.com",
+    "host": "smtp.example.com",
+    "port": 587,
+    "security": "starttls",
+    "service": "slack",
+}
 SENSITIVE = {("twilio", "authToken"), ("openai", "apiKey"), ("webhook", "secret")}
+SENSITIVE |= {("email", "password"), ("slack", "botToken"), ("chat_webhook", "url")}
 
 
 def canary(module: str, field: str, when: str) -> str:
+    if field == "url":  # which has no blanks
+        return f"https://hooks.example.com/canary/{module}/{field}-of-{when}-471108"
     return f"canary {module}/{field} of-{when}-471108"
 
 
