@@ -25,7 +25,7 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_S = 900.0
-PREFIXES = ("BOTFLOW_", "TWILIO_", "OPENAI_", "VIRTUAL_ENV", "PYTHON")
+PREFIXES = ("BOTFLOW_", "TWILIO_", "OPENAI_", "EMAIL_", "SLACK_", "CHAT_WEBHOOK_", "VIRTUAL_ENV", "PYTHON")
 
 
 def environment(caches: Path, *, pip: bool) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
@@ -261,7 +261,9 @@ class SourceDocument:
 
     def moved(self, positions: Mapping[str, tuple[float, float]]) -> SourceDocument:
         """Return the document with nodes at other positions; its text keeps comments, order and sugar."""
-        return parse(with_positions(self.reading, positions), name=self.name)
+        moved = parse(with_positions(self.reading, positions), name=self.name)
+        document = moved.document.model_copy(update={"templates": self.document.templates})  # also those of files
+        return replace(moved, document=document)
 
 
 def parse(text: str, *, name: str) -> SourceDocument:

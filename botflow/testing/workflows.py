@@ -18,6 +18,7 @@ from botflow.flow.graph import Flow
 from botflow.flow.problems import FlowProblems, Problem, Report
 from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins, node_types_of
+from botflow.runtime.template_files import with_templates
 
 SUFFIXES = (".yaml", ".yml", ".json")
 T = TypeVar("T")
@@ -112,7 +113,7 @@ def _read_file(path: Path) -> SourceDocument:
             f"{path} is no flow file", code="simulator.flow", hint=f"its name must end in {', '.join(SUFFIXES)}"
         )
     try:
-        return parse(path.read_text(encoding="utf-8"), name=str(path))
+        return with_templates(parse(path.read_text(encoding="utf-8"), name=str(path)), path)
     except OSError as failure:
         raise UsageError(f"{path} cannot be read: {failure.strerror}", code="file.unreadable") from None
     except UnicodeDecodeError:

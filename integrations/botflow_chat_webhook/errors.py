@@ -5,7 +5,7 @@ from __future__ import annotations
 from botflow.errors import ProviderError
 
 # What may be tried again without the danger of a second message. `chat.unknown` may have been posted.
-PASSING = frozenset(("chat.rate_limited", "chat.unreachable", "credential.damaged"))
+PASSING = frozenset(("chat.rate_limited", "chat.unreachable"))
 
 
 class ChatFailure(ProviderError):

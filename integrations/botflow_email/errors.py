@@ -6,9 +6,7 @@ from botflow.errors import ProviderError
 
 # What may be tried again without the danger of a second e-mail. Everything else is final: it would fail again, or, like
 # `email.unknown`, the e-mail may have been sent.
-PASSING = frozenset(
-    ("email.temporary", "email.unreachable", "email.timeout", "file.timeout", "file.unreachable", "credential.damaged")
-)
+PASSING = frozenset(("email.temporary", "email.unreachable", "email.timeout", "file.timeout", "file.unreachable"))
 
 
 class EmailFailure(ProviderError):

@@ -200,12 +200,18 @@ async def _transmit(client: SMTP, content: bytes) -> None:
     try:
         await client.data(content, timeout=DATA_S)
     except SMTPResponseException as answer:
-        raise _answered(answer.code, answer.message, "the e-mail") from None
+        if 400 <= answer.code < 600:
+            raise _answered(answer.code, answer.message, "the e-mail") from None
+        raise _unknown() from None  # what it said is no answer of SMTP
     except (TimeoutError, SMTPException, OSError):
-        raise EmailFailure(
-            "the connection to the SMTP server broke before its answer: the e-mail may have been sent",
-            code="email.unknown",
-        ) from None
+        raise _unknown() from None
+
+
+def _unknown() -> EmailFailure:
+    return EmailFailure(
+        "the connection to the SMTP server broke before its answer: the e-mail may have been sent",
+        code="email.unknown",
+    )
 
 
 def _all_refused(refused: Sequence[Refused]) -> EmailFailure:

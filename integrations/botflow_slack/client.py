@@ -115,7 +115,7 @@ def _pause_s(error: Any) -> float | None:
 
 
 def _answered(error: Any) -> SlackFailure:
-    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", None) or 0
+    status = int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0) or 0)
     if status == 429:
         return SlackFailure("Slack refuses: too many requests", code="slack.rate_limited", retryable=True)
     data = getattr(error.response, "data", None)

@@ -7,9 +7,7 @@ import re
 from botflow.errors import ProviderError
 
 # What may be tried again without the danger of a second message. `slack.unknown` may have been done.
-PASSING = frozenset(
-    ("slack.rate_limited", "slack.unreachable", "file.timeout", "file.unreachable", "credential.damaged")
-)
+PASSING = frozenset(("slack.rate_limited", "slack.unreachable", "file.timeout", "file.unreachable"))
 # Slack says of these that a part of the work may have been done.
 # https://docs.slack.dev/reference/methods/chat.postMessage#errors
 UNCLEAR = frozenset(("fatal_error", "internal_error", "request_timeout", "service_unavailable"))

@@ -37,7 +37,7 @@ from tests.ports import free_port
 JAVASCRIPT = ROOT / "integrations" / "botflow_client_js"
 LONGEST_S = 180.0
 SERVES = re.compile(r"^botflow (serve|worker)\b", re.MULTILINE)
-PREFIXES = ("BOTFLOW_", "TWILIO_", "OPENAI_", "RECORDS_")
+PREFIXES = ("BOTFLOW_", "TWILIO_", "OPENAI_", "RECORDS_", "EMAIL_", "SLACK_", "CHAT_WEBHOOK_")
 ANYTHING = "…"
 PLAIN_PYTEST = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 

@@ -114,6 +114,7 @@ def test_too_many_receivers_or_none_fail_before_anything_is_sent() -> None:
 
     assert filled_in({"to": "{{ more }}"}, more=many) == "email.too_many"
     assert filled_in({"to": "{{ more }}", "bcc": "{{ more }}"}, more=many[:30]) == "email.too_many"
+    assert filled_in({"reply_to": "{{ more }}"}, more=many) == "email.too_many"
     assert filled_in({"to": "{{ more }}"}, more=[]) == "email.address"
     assert filled_in({"to": "{{ more }}"}, more=[["a@example.org"]]) == "email.address"
     assert filled_in({"to": "{{ more }}"}, more={"a": 1}) == "email.address"

@@ -92,10 +92,11 @@ async def test_what_is_refused_for_now_may_be_tried_again(server: MailServer) ->
 async def test_a_connection_that_breaks_at_the_end_leaves_it_unknown(
     server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server.data_answers = ["drop", "hang"]
+    server.data_answers = ["drop", "what?", "hang"]
 
     assert await code_of(server.settings()) == "email.unknown"
     assert len(server.taken) == 1
+    assert await code_of(server.settings()) == "email.unknown"
     monkeypatch.setattr(botflow_email.smtp, "DATA_S", 0.3)
     assert await code_of(server.settings()) == "email.unknown"
     assert "email.unknown" not in PASSING

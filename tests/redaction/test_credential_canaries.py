@@ -20,15 +20,34 @@ from tests.redaction.written_secrets import clear
 from tests.web.api.calls import call, hello
 from tests.web.site import TALK, Site, open_site
 
-PLAIN = {"accountSid": "AC" + "0a" * 16, "apiUrl": "https://api.example.com", "baseUrl": "https://models.example.com"}
-PLAIN |= {"tokenUrl": "https://login.example.com/token", "header": "X-Api-Key", "sends": "form"}
+PLAIN: dict[str, str | int] = {
+    "accountSid": "AC" + "0a" * 16,
+    "verifyService": "VA" + "0a" * 16,
+    "apiUrl": "https://api.example.com",
+    "baseUrl": "https://models.example.com",
+    "tokenUrl": "https://login.example.com/token",
+    "header": "X-Api-Key",
+    "sends": "form",
+    "host": "smtp.example.com",
+    "port": 587,
+    "security": "starttls",
+    "service": "slack",
+}
 SENSITIVE = {("twilio", "authToken"), ("openai", "apiKey"), ("webhook", "secret"), ("http_bearer", "token")}
 SENSITIVE |= {("http_basic", "password"), ("http_header", "value"), ("http_oauth", "clientSecret")}
+SENSITIVE |= {("email", "password"), ("slack", "botToken"), ("chat_webhook", "url"), ("records", "databaseUrl")}
 
 
 def canary(module: str, field: str, when: str) -> str:
     written = f"canary {module}/{field} of-{when}-471108"
-    return written.replace(" ", "-") if field == "token" else written  # which has no blanks
+    match field:
+        case "token":  # which has no blanks
+            return written.replace(" ", "-")
+        case "url":
+            return f"https://hooks.example.com/canary/{module}/{field}-of-{when}-471108"
+        case "databaseUrl":
+            return f"postgresql://shop:canary-{when}-471108@db.example.com/{module}"
+    return written
 
 
 async def use(site: Site, said: list[str]) -> list[str]:

@@ -9,11 +9,12 @@ import pytest
 from botflow.errors import FlowError
 from botflow.flow.problems import FlowProblems
 from botflow.runtime.flow_files import read_flow_files
+from botflow.testing import Simulator
 
 FLOW = """
 botflow: 1
 id: shop
-variables: {email: "", name: ""}
+variables: {email: ann@example.org, name: ""}
 nodes:
   - {id: start, type: chatbot, actionType: message_received, next: stock}
   - {id: stock, type: logic, actionType: set, properties: {variables: {left: "3"}}, next: mail}
@@ -96,3 +97,33 @@ def test_a_file_that_is_no_template_is_refused(tmp_path: Path, templates: dict[s
         read_flow_files([flow_in(tmp_path, **templates)])
 
     assert refused.value.code == "template.file"
+
+
+def test_a_simulator_reads_the_same_files(tmp_path: Path) -> None:
+    path = flow_in(tmp_path, welcome_txt="Subject: Hello\n\nHi")
+    talk = Simulator(path)
+    talk.action("email.send", {"messageId": "1"})
+
+    assert talk.says("hi") == []
+    assert talk.ended
+
+
+def test_a_flow_in_a_python_file_has_the_templates_beside_it(tmp_path: Path) -> None:
+    flow_in(tmp_path, welcome_html="Subject: Hello\n<p>Hi</p>")
+    path = tmp_path / "shop.py"
+    path.write_text(
+        "import botflow_email\n"
+        "from botflow import Flow\n"
+        "flow = Flow('shop')\n"
+        "flow.message_received() >> botflow_email.send(flow, to='ann@example.org', template='welcome')\n"
+    )
+
+    assert read_flow_files([path]).documents["shop"]["templates"] == {
+        "welcome": {"subject": "Hello", "html": "<p>Hi</p>"}
+    }
+
+
+def test_positions_of_nodes_change_nothing_about_templates(tmp_path: Path) -> None:
+    source = read_flow_files([flow_in(tmp_path, welcome_txt="Subject: Hello\n\nHi")]).sources["shop"]
+
+    assert source.moved({"mail": (1.0, 2.0)}).document.templates == source.document.templates != {}

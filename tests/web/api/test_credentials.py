@@ -51,8 +51,8 @@ async def test_modules_say_which_fields_their_credentials_have(database_url: str
         listed = (await call(site, "GET", "/credential-modules")).json()["items"]
 
     modules = {module["id"]: {field["id"]: field for field in module["fields"]} for module in listed}
-    others = ["http_basic", "http_bearer", "http_header", "http_oauth"]
-    assert list(modules) == [*others, "openai", "shop", "twilio", "webhook"]
+    assert list(modules) == sorted(modules)
+    assert {"openai", "shop", "twilio", "webhook"} <= modules.keys()
     assert list(modules["twilio"]) == ["accountSid", "authToken", "apiUrl"]
     assert list(modules["openai"]) == ["apiKey", "baseUrl", "model"]
     assert modules["twilio"]["authToken"]["sensitive"]
