@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
@@ -54,6 +53,8 @@ def _operator(organization: str) -> Principal:
 
 
 def _run(working: Awaitable[Result]) -> Result:
+    import asyncio  # not for --help
+
     async def run() -> Result:
         return await working
 

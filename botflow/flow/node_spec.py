@@ -66,7 +66,8 @@ Outputs = Mapping[str, Output]
 
 
 class ItemHandles(NamedTuple):
-    """One handle for each item of the list `property`: the item's keys `name` and `label` are its name and its label.
+    """One handle for each item of the list `property` (`cards.buttons`: of each such list in a list): the item's keys
+    `name` and `label` are its name and its label.
 
     All are names as documents have them.
     """

@@ -169,7 +169,7 @@ def everything() -> list[str]:
     """Return the address of each GET operation, for the workflow `hooks`, the first session and its first call."""
     paths = {"workflow": "hooks", "session": "1", "call": "1.1.0", "node": "echo", "version": "1"}
     queries = {"groupBy": "node", "workflow": "hooks", "externalId": "ann", "userId": "ann", "after": "2026-01-01"}
-    queries |= {"before": "2026-01-02", "module": "webhook", "name": "hook", "address": "ann"}
+    queries |= {"before": "2026-01-02", "module": "webhook", "name": "hook", "address": "ann", "node": "start"}
     found = []
     for operation in OPERATIONS:
         if operation.method == "GET":

@@ -121,7 +121,7 @@ def _bound(session: Session) -> MoveRefused | None:
     if session.closing is not None or session.cancel:
         return MoveRefused("execution.ending")
     accepts = session.wait.accepts if session.wait is not None else ()
-    waits_for_person = ("message", "timeout", "delivery") if "message" in accepts else ("timeout", "returned")
+    waits_for_person = ("timeout", "returned", *(("message", "delivery") if "message" in accepts else ()))
     others = [kind for kind in accepts if kind not in waits_for_person]
     return MoveRefused("wait.for_work", ", ".join(others)) if others or session.wait is None else None
 

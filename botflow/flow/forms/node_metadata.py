@@ -185,8 +185,10 @@ def _item_labels(spec: NodeSpec, properties: BaseModel) -> Iterator[tuple[str, s
     """Yield the handles that the items of a property make, each with its label."""
     if spec.item_handles is None:
         return
-    plain = properties.model_dump(mode="json", by_alias=True)
-    for item in plain.get(spec.item_handles.property) or ():
+    found: list[Any] = [properties.model_dump(mode="json", by_alias=True)]
+    for key in spec.item_handles.property.split("."):
+        found = [item for each in found if isinstance(each, dict) for item in each.get(key) or ()]
+    for item in found:
         if isinstance(item, dict) and item.get(spec.item_handles.name):
             name = str(item[spec.item_handles.name])
             yield name, str(item.get(spec.item_handles.label) or name)

@@ -11,7 +11,7 @@ from botflow.engine.buttons import options_of
 from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Pace, Properties, VariableName, WrongProperty
-from botflow.flow.node_spec import Output, Outputs, Stored
+from botflow.flow.node_spec import ItemHandles, Output, Outputs, Stored
 from botflow.flow.widgets import Widget
 from botflow.nodes.answers.choosing.choice import choose
 from botflow.nodes.answers.expectation import Expectation, Option
@@ -98,7 +98,8 @@ class Cards(NodeType):
     name = "chatbot.cards"
     title = "Cards"
     section = "Conversation"
-    handle_labels = MappingProxyType({"other": "No card fits", "timeout": "No answer in time"})
+    handle_labels = MappingProxyType({"next": "Shown", "other": "No card fits", "timeout": "No answer in time"})
+    item_handles = ItemHandles("cards.buttons", "id", "label")
     icon = "gallery-horizontal-end"
     properties = CardsProperties
 

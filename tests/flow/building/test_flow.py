@@ -94,6 +94,7 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
         flow.parallel(each="{{ [1, 2] }}", as_="n", until=2),
         flow.run("{{ total }}", input={"a": 1}, wait=False),
         flow.start_conversation("+12125550111", "sms", workflow="child", input={"a": 1}, key="{{ total }}"),
+        flow.handoff("billing", note="{{ total }}", priority="high", summary=["total"], timeout="10m"),
         flow.emit("order.made", {"total": "{{ total }}"}),
         flow.log("made", level="warning"),
         flow.end(output={"ok": True}),

@@ -53,7 +53,7 @@ async def test_modules_say_which_fields_their_credentials_have(database_url: str
     modules = {module["id"]: {field["id"]: field for field in module["fields"]} for module in listed}
     assert list(modules) == sorted(modules)
     assert {"openai", "shop", "twilio", "webhook"} <= modules.keys()
-    assert list(modules["twilio"]) == ["accountSid", "authToken", "apiUrl"]
+    assert list(modules["twilio"]) == ["accountSid", "authToken", "apiUrl", "verifyService"]
     assert list(modules["openai"]) == ["apiKey", "baseUrl", "model"]
     assert modules["twilio"]["authToken"]["sensitive"]
     assert modules["shop"]["zone"] == {

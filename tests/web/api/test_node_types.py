@@ -21,7 +21,7 @@ async def test_a_form_gets_every_node_type_with_the_schema_of_its_properties(sql
         "label": "",
         "items": {"property": "options", "name": "id", "label": "label"},
     }
-    assert [each["name"] for each in menu["handles"][1:]] == ["other", "timeout"]
+    assert [each["name"] for each in menu["handles"][1:]] == ["other", "timeout", "undelivered"]
     assert {each["name"]: each["type"] for each in menu["outputs"]} == {
         "value": "text",
         "label": "text",

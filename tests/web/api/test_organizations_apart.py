@@ -31,6 +31,7 @@ PERSON = "a-person-of-theirs"
 ROLES = tuple(Role)
 # What a query must have, if it must have it; as far as it names a thing, it is the other organization's.
 QUERY = {
+    "node": "start",
     "externalId": PERSON,
     "userId": PERSON,
     "workflow": "theirs",
