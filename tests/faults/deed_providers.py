@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.faults.deeds import IN_THE_CALL, MOMENTS, Provider, Row
+from tests.faults.message_providers import mails, slack_files, slack_messages, webhook_messages
 from tests.http.service import Heard, Service, answer, open_service
 
 ORDER = """
@@ -127,6 +128,10 @@ async def hotel() -> AsyncIterator[Provider]:
 
 
 ROWS = (
+    Row(name="email.send", provider=mails, is_idempotent=True),
+    Row(name="slack.message", provider=slack_messages, is_idempotent=False),
+    Row(name="slack.file", provider=slack_files, is_idempotent=False),
+    Row(name="chat.webhook", provider=webhook_messages, is_idempotent=False),
     Row(name="record.transaction", provider=hotel, is_idempotent=True, moments=NOTICED),
     Row(name="http.request", provider=partial(shop, is_keyed=False), is_idempotent=False),
     Row(name="http.request, idempotencyKey", provider=partial(shop, is_keyed=True), is_idempotent=True),

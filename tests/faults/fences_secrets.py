@@ -81,13 +81,13 @@ FENCES_OF_SECRETS = (
     ),
     Fence(
         perform.Asks._within,
-        "_masked(_as_journalled(await work), redactor)",
+        "_masked(_as_journalled(await work), redactor_now())",
         "_as_journalled(await work)",
         partial(handed_over, how=runs.echo),
     ),
     Fence(
         perform.Asks._within,
-        "_masked(_failed(failure.code, failure.message), redactor)",
+        "_masked(_failed(failure.code, failure.message), redactor_now())",
         "_failed(failure.code, failure.message)",
         partial(handed_over, how=runs.refuse),
     ),
