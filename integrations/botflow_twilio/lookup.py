@@ -15,6 +15,7 @@ from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
 from botflow.flow.node_spec import Output, Outputs, Stored
 from botflow.flow.widgets import Widget
+from botflow.nodes.custom.action import needed
 from botflow.phone_numbers import E164
 from botflow_twilio.address import recipient_of
 from botflow_twilio.numbers_api import Refused, client_of, look_up, settings_of
@@ -45,12 +46,13 @@ class ContactLookup(NodeType):
 
     The node leaves by `valid` or `invalid`; what is no phone number at all is not asked about. With `line` each number
     costs, so an answer is known for a day, for up to 10,000 numbers in each process. `credential` names the account;
-    without one it is that of the deployment.
+    without one it is the workflow's, as for messages.
     """
 
     name = "contact.lookup"
     title = "Look up a number"
     section = "Twilio"
+    module = "twilio"
     icon = "scan-search"
     capabilities = ("asks the world", "idempotent")
     properties = LookupProperties
@@ -88,7 +90,7 @@ class ContactLookup(NodeType):
 
     async def invoke(self, ask: Invoke, context: ActionContext | None = None) -> Any:
         """Return what is known of a number, from Twilio or from an answer of the last day."""
-        settings = settings_of(context.credential if context is not None else {})
+        settings = settings_of(needed(context))
         number, line = ask.properties["number"], ask.properties["line"]
         place = (settings.account_sid or "", number, line)
         known = self._known.get(place)

@@ -7,12 +7,12 @@ the account may be another organization's. Requests are bounded in time and byte
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from botflow.engine.node_type import ActionContext
 from botflow.errors import FlowError
-from botflow.settings import Settings
 from botflow_twilio.rest import TIMEOUT_S, load_sdk, new_client
 from botflow_twilio.settings import TwilioSettings
 
@@ -39,14 +39,12 @@ class Refused(FlowError):
         self.number = number
 
 
-def settings_of(credential: Mapping[str, str]) -> TwilioSettings:
-    """Return the account of a credential, whose address leads to no private network that organizations may not name;
-    without one, that of the deployment."""
-    if not credential:
-        return TwilioSettings.from_environment()
-    given = {_SETTINGS[id]: value for id, value in credential.items() if id in _SETTINGS}
-    networks = Settings.from_environment().botflow_webhook_networks
-    return TwilioSettings.from_environment(given).of_organization(networks)
+def settings_of(context: ActionContext) -> TwilioSettings:
+    """Return the account of the node, or of its workflow, organization or deployment. An organization's address leads
+    to no private network that it may not name."""
+    given = {_SETTINGS[id]: value for id, value in context.credential.items() if id in _SETTINGS}
+    settings, networks = TwilioSettings.from_environment(given), context.account_networks
+    return settings if networks is None else settings.of_organization(tuple(networks))
 
 
 @asynccontextmanager

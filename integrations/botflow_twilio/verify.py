@@ -18,6 +18,7 @@ from botflow.engine.scene import Scene
 from botflow.errors import FlowError
 from botflow.flow.fields import Properties
 from botflow.flow.node_spec import Output, Outputs
+from botflow.nodes.custom.action import needed
 from botflow.phone_numbers import E164
 from botflow_twilio.address import recipient_of
 from botflow_twilio.numbers_api import Refused, check_code, client_of, send_code, settings_of
@@ -51,12 +52,14 @@ class VerifyStart(NodeType):
     Twilio writes the message, from a sender of its own, and charges for it. It is not sent to a person who has opted
     out (`consent.stopped`), or beyond the bounds of messages to strangers (`budget.recipient`, `budget.visitor`); then,
     and when Twilio refuses it, the node leaves by `error`. Twilio sends a number five codes in ten minutes at most
-    (`twilio.60203`). `credential` names the account, with its Verify service; without one it is that of the deployment.
+    (`twilio.60203`). `credential` names the account, with its Verify service; without one it is the workflow's, as for
+    messages.
     """
 
     name = "verify.start"
     title = "Send a code"
     section = "Twilio"
+    module = "twilio"
     icon = "shield-plus"
     capabilities = ("asks the world",)
     properties = VerifyStartProperties
@@ -86,7 +89,7 @@ class VerifyStart(NodeType):
     async def invoke(self, ask: Invoke, context: ActionContext | None = None) -> Any:
         """Let Twilio send the code. A request that is repeated after a crash is the same verification, and its message
         may come twice, with the same code."""
-        settings, asked = settings_of(context.credential if context is not None else {}), ask.properties
+        settings, asked = settings_of(needed(context)), ask.properties
         async with client_of(settings) as client:
             status = await send_code(client, _service(settings), asked["to"], asked["channel"], asked["language"])
         return {"status": status}
@@ -115,6 +118,7 @@ class VerifyCheck(NodeType):
     name = "verify.check"
     title = "Check a code"
     section = "Twilio"
+    module = "twilio"
     icon = "shield-check"
     capabilities = ("asks the world",)
     properties = VerifyCheckProperties
@@ -142,7 +146,7 @@ class VerifyCheck(NodeType):
 
     async def invoke(self, ask: Invoke, context: ActionContext | None = None) -> Any:
         """Return the status of the verification. A check that is repeated after a crash counts as another try."""
-        settings = settings_of(context.credential if context is not None else {})
+        settings = settings_of(needed(context))
         async with client_of(settings) as client:
             try:
                 status = await check_code(client, _service(settings), ask.properties["to"], ask.secrets["code"])

@@ -58,7 +58,7 @@ from botflow.storage.spending import Spending
 from botflow.storage.turns.bursts import BurstRows
 from tests.engine.conversation import START, node, say
 from tests.node_types import with_types
-from tests.provider_accounts import deployment_accounts
+from tests.provider_accounts import accounts_of_settings, deployment_accounts
 from tests.runtime.bot_world import Count, Counted, Question, World
 from tests.runtime.crashes import crashing
 
@@ -277,7 +277,7 @@ def assemble(
         executions=database.executions,
         credential=vault.fields_for_run,
         is_home=vault.is_home,
-        accounts=deployment_accounts(),
+        accounts=accounts_of_settings(database),
         files=database.files,
         known_secrets=KnownSecrets(),
         networks=(),
