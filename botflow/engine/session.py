@@ -228,6 +228,7 @@ class Session:
     `cancel` is the place in the queue (`seq`) of the inbound whose turn must cancel the execution, 0 for none.
     `handover`: a person has taken the conversation over, and no message of its contact visits a node.
     `persona` is there in a fork of a conversation, until its execution ends.
+    `language` is the one that a flow with several speaks to the person now, also when no execution is running.
     """
 
     version: int = 0
@@ -246,6 +247,7 @@ class Session:
     cancel: int = 0
     handover: Handover | None = None
     persona: Persona | None = None
+    language: str = ""
 
     def missing(self) -> set[str]:
         """Return the names of large values that the frames need and the session does not hold."""
@@ -284,6 +286,8 @@ class Session:
             kept["handover"] = self.handover.to_json()
         if self.persona is not None:
             kept["persona"] = self.persona.to_json()
+        if self.language:
+            kept["language"] = self.language
         return kept if self.given is None else {**kept, "given": self.given}
 
     @classmethod
@@ -305,4 +309,5 @@ class Session:
             cancel=stored.get("cancel", 0),
             handover=Handover(**stored["handover"]) if "handover" in stored else None,
             persona=Persona(**stored["persona"]) if "persona" in stored else None,
+            language=stored.get("language", ""),
         )

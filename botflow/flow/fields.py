@@ -7,7 +7,7 @@ regular expression in RE2's syntax; a WorkflowId names another workflow, which i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args
 
@@ -35,6 +35,7 @@ MESSAGE_FIELDS = ("text", "payload", "media", "location", "token", "consent", "a
 # The fields of a request to a webhook, as its key reads them in `$request`.
 REQUEST_FIELDS = ("headers", "query")
 TextKind = Literal["template", "condition", "pattern", "workflow"]
+Speech = Literal["", "text", "words", "choice"]
 
 
 class Properties(BaseModel):
@@ -55,11 +56,14 @@ class WrongProperty(ValueError):
 class Marker:
     """Says, inside Annotated, what the strings of a field are.
 
-    `reads`: the only names that they may read, as `$name`; None for all that a node of the flow may.
+    `reads`: the only names that they may read, as `$name`; None for all that a node of the flow may. `spoken`: a
+    document may have them in several languages (`spoken_texts.py`): a text that people read, words that they write, or
+    a choice, which is a text that is its own id.
     """
 
     kind: TextKind
     reads: tuple[str, ...] | None = None
+    spoken: Speech = ""
 
 
 Condition = Annotated[str, Field(min_length=1, max_length=2_000), Marker("condition")]
@@ -69,12 +73,14 @@ WorkflowId = Annotated[str, Field(min_length=1, max_length=64), Marker("workflow
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One string in a node's properties; `path` leads to it by the names used in documents. `reads`: see Marker."""
+    """One string in a node's properties; `path` leads to it by the names used in documents. `reads` and `spoken`: see
+    Marker."""
 
     path: tuple[str | int, ...]
     kind: TextKind
     text: str
     reads: tuple[str, ...] | None = None
+    spoken: Speech = ""
 
 
 def texts(properties: BaseModel) -> Iterator[Text]:
@@ -90,10 +96,10 @@ _TEMPLATE = Marker("template")
 
 def _strings(value: Any, path: tuple[str | int, ...], marker: Marker) -> Iterator[Text]:
     if isinstance(value, str):
-        yield Text(path, marker.kind, value, marker.reads)
+        yield Text(path, marker.kind, value, marker.reads, marker.spoken)
     elif isinstance(value, BaseModel):
         for inner in texts(value):
-            yield Text((*path, *inner.path), inner.kind, inner.text, inner.reads)
+            yield replace(inner, path=(*path, *inner.path))
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _strings(item, (*path, str(key)), marker)

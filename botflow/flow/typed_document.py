@@ -6,7 +6,7 @@ Parts that do not join are reported and left out, so that later checks still fin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pydantic import BaseModel, ValidationError
@@ -15,8 +15,10 @@ from botflow.errors import FlowError, did_you_mean
 from botflow.flow.document import Document, Link, PlacedNode
 from botflow.flow.fields import Text, texts
 from botflow.flow.node_spec import NodeSpec
+from botflow.flow.node_translations import Translation, texts_in, translation
 from botflow.flow.problems import Path, Report
 from botflow.flow.reading.schema_problems import report_invalid
+from botflow.flow.spoken_texts import DocumentLanguages
 from botflow.flow.templates.template import node_references
 
 NodeSpecs = Mapping[str, NodeSpec]
@@ -39,6 +41,8 @@ class LinkedNode:
     branches: tuple[str, ...]
     sets: tuple[str, ...]
     outputs: tuple[str, ...] | None
+    languages: DocumentLanguages
+    translations: Mapping[str, Translation]
 
     @property
     def id(self) -> str:
@@ -50,9 +54,22 @@ class LinkedNode:
 
     @cached_property
     def texts(self) -> tuple[Text, ...]:
-        """Every string in the properties; paths start at the document's root."""
+        """Every string in the properties, in every language; paths start at the document's root."""
+        found = list(texts(self.properties)) if not self.translations else self._texts_in(self.languages.own)
+        for tag in self.translations:
+            found += self._texts_in(tag)
         inside = (*self.path, "properties")
-        return tuple(Text((*inside, *text.path), text.kind, text.text, text.reads) for text in texts(self.properties))
+        return tuple(replace(text, path=(*inside, *text.path)) for text in found)
+
+    def spoken_in(self, tag: str) -> tuple[BaseModel, str]:
+        """Return the properties in a language of the document, and the language that they are in: a node with a missing
+        text speaks the document's own."""
+        known = self.translations.get(tag)
+        return (self.properties, self.languages.own) if known is None or known.missing else (known.properties, tag)
+
+    def _texts_in(self, tag: str) -> list[Text]:
+        properties = self.properties if tag == self.languages.own else self.translations[tag].properties
+        return list(texts_in(properties, self.placed.properties, replace(self.languages, wanted=tag)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +138,9 @@ def link(document: Document, node_types: NodeSpecs, report: Report) -> Linked:
     """Join `document` with `node_types`; what is wrong becomes an error in `report`."""
     placed = _unique_nodes(document, report)
     nodes = {}
+    languages = DocumentLanguages(document.language, document.languages)
     for node_id, (node, path) in placed.items():
-        joined = _link_node(node, path, node_types, report)
+        joined = _link_node(node, path, node_types, languages, report)
         if joined is not None:
             nodes[node_id] = joined
     edges = _link_edges(document, set(placed), nodes, report)
@@ -149,7 +167,9 @@ def _unique_nodes(document: Document, report: Report) -> dict[str, tuple[PlacedN
     return placed
 
 
-def _link_node(node: PlacedNode, path: Path, node_types: NodeSpecs, report: Report) -> LinkedNode | None:
+def _link_node(
+    node: PlacedNode, path: Path, node_types: NodeSpecs, languages: DocumentLanguages, report: Report
+) -> LinkedNode | None:
     spec = node_types.get(node.type_name)
     if spec is None:
         families = {name.split(".")[0] for name in node_types}
@@ -163,7 +183,11 @@ def _link_node(node: PlacedNode, path: Path, node_types: NodeSpecs, report: Repo
         return None
     inside = (*path, "properties")
     try:
-        properties = spec.properties.model_validate(node.properties)
+        properties = spec.properties.model_validate(node.properties, context=languages)
+        translations = {
+            tag: translation(spec.properties, node.properties, replace(languages, wanted=tag), properties)
+            for tag in languages.others
+        }
     except ValidationError as failure:
         report_invalid(
             failure, spec.properties, node.properties, report, family="property", prefix=inside, node=node.id
@@ -186,6 +210,8 @@ def _link_node(node: PlacedNode, path: Path, node_types: NodeSpecs, report: Repo
         branches=spec.branches(properties),
         sets=spec.sets(properties),
         outputs=spec.outputs(properties),
+        languages=languages,
+        translations=translations,
     )
 
 

@@ -13,6 +13,7 @@ from botflow.engine.node_type import Leave, NodeType, Park, Visit
 from botflow.engine.scene import Scene
 from botflow.errors import RejectedInbound
 from botflow.flow.fields import Duration, Properties, WrongProperty
+from botflow.flow.spoken_texts import Spoken
 from botflow.nodes.chatbot.media_and_buttons import MediaList, render_media
 from botflow.nodes.triggers.messages import InboundTrigger
 from botflow.phone_numbers import E164
@@ -41,7 +42,7 @@ class SendMessageProperties(Properties):
     to: str
     """The number, such as `+15551234567` or `whatsapp:+15551234567`. May be a template. A number without a country code
     belongs to the workflow's `region`."""
-    text: str = ""
+    text: Spoken = ""
     """The text. May be a template."""
     media: MediaList = ()
     """Files to send: addresses, or objects with `url` and `contentType`."""

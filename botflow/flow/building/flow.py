@@ -16,6 +16,7 @@ from botflow.flow.graph import ExecutionMode
 from botflow.flow.problems import FlowProblems, Report
 
 Option = str | Mapping[str, Any]
+Text = str | Mapping[str, str]  # one text, or one for each language
 
 
 class PolicyWords(TypedDict, total=False):
@@ -26,10 +27,10 @@ class PolicyWords(TypedDict, total=False):
 
     time_zone: str
     expires: Time
-    expired_text: str
+    expired_text: Text
     corrections: bool
-    corrected_text: str
-    recap: str
+    corrected_text: Text
+    recap: Text
     bursts: Literal["queue", "merge", "supersede"]
     merge_within: Time
     ordering: Literal["accepted", "sent"]
@@ -58,11 +59,13 @@ class Flow(RunSteps):
         name: str = "",
         description: str = "",
         language: str = "en",
+        languages: Sequence[str] = (),
+        detect_language: bool = False,
         region: str | None = None,
         mode: ExecutionMode | None = None,
         execution_mode: ExecutionMode | None = None,
         variables: Mapping[str, Any] | None = None,
-        apology: str | None = None,
+        apology: Text | None = None,
         theme: Mapping[str, str] | None = None,
         credentials: Mapping[str, str] | None = None,
         **policy: Unpack[PolicyWords],
@@ -80,10 +83,12 @@ class Flow(RunSteps):
             name=name or id,
             description=description or None,
             language=language,
+            languages=list(languages),
+            detectLanguage=detect_language or None,
             region=region,
             executionMode=execution_mode or mode or "persistent",
             variables=dict(variables or {}),
-            apology=apology,
+            apology=as_written(apology),
             theme=dict(theme) if theme else None,
             credentials=dict(credentials) if credentials else None,
         ) | present(**{document_key(rule): as_written(value) for rule, value in policy.items()})
@@ -126,17 +131,18 @@ class Flow(RunSteps):
     def interrupt(
         self,
         target: Step,
-        *words: str,
+        *words: str | Mapping[str, Sequence[str]],
         pattern: str | None = None,
         intent: str | None = None,
-        examples: Sequence[str] = (),
+        examples: Sequence[str] | Mapping[str, Sequence[str]] = (),
         id: str | None = None,
     ) -> None:
         """Let people interrupt any question to visit `target`, by `words`, a pattern or an intent; then go back.
 
-        `examples` are messages that have the intent.
+        `examples` are messages that have the intent. For several languages give a mapping: `{"en": ["help"]}`.
         """
-        means = present(match=list(words), pattern=pattern, intent=intent, examples=list(examples) or None)
+        match = words[0] if words and isinstance(words[0], Mapping) else list(words)
+        means = present(match=as_written(match), pattern=pattern, intent=intent, examples=as_written(examples))
         self._interrupts.append(present(id=id or target.id, **means, target=target.id))
 
     # -- triggers
@@ -153,7 +159,7 @@ class Flow(RunSteps):
 
     def say(
         self,
-        text: str,
+        text: Text,
         *,
         media: Sequence[str | Mapping[str, str]] | None = None,
         quick_replies: Sequence[str | Mapping[str, str]] | None = None,
@@ -164,7 +170,7 @@ class Flow(RunSteps):
 
     def ask(
         self,
-        text: str,
+        text: Text,
         *,
         variable: str | None = None,
         expect: str | None = None,
@@ -174,7 +180,7 @@ class Flow(RunSteps):
         choices: Sequence[Option] | None = None,
         accept: Sequence[str] | None = None,
         many: bool | None = None,
-        invalid_text: str | None = None,
+        invalid_text: Text | None = None,
         retries: int | None = None,
         timeout: Time | None = None,
         reminders: Sequence[Mapping[str, Any]] | None = None,
@@ -201,11 +207,11 @@ class Flow(RunSteps):
 
     def menu(
         self,
-        text: str,
+        text: Text,
         options: Mapping[str, Option] | Sequence[Mapping[str, Any]],
         *,
         variable: str | None = None,
-        invalid_text: str | None = None,
+        invalid_text: Text | None = None,
         retries: int | None = None,
         timeout: Time | None = None,
         reminders: Sequence[Mapping[str, Any]] | None = None,
@@ -231,9 +237,9 @@ class Flow(RunSteps):
         self,
         fields: Sequence[Mapping[str, Any]],
         *,
-        text: str | None = None,
+        text: Text | None = None,
         words: Sequence[str] | None = None,
-        confirm: str | None = None,
+        confirm: Text | None = None,
         retries: int | None = None,
         timeout: Time | None = None,
         reminders: Sequence[Mapping[str, Any]] | None = None,
@@ -293,7 +299,7 @@ class Flow(RunSteps):
         self,
         instructions: str,
         *,
-        fallback: str | None = None,
+        fallback: Text | None = None,
         variable: str | None = None,
         history: int | None = None,
         max_tokens: int | None = None,

@@ -13,6 +13,7 @@ from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
 from botflow.flow.node_spec import Advice, Surroundings
+from botflow.flow.spoken_texts import Spoken
 
 LONGEST_REPLY = 8_000  # characters: five long text messages
 
@@ -22,7 +23,7 @@ class ReplyProperties(Properties):
 
     instructions: str
     """The instructions to the model. May be a template."""
-    fallback: str = ""
+    fallback: Spoken = ""
     """What to say when there is no model or no answer, and nothing is connected to `error`. May be a template."""
     variable: str | None = None
     """The variable that stores the answer."""
@@ -104,7 +105,7 @@ def _ask(
         model=properties.model,
         max_tokens=properties.max_tokens,
         timeout_s=properties.timeout,
-        language=scene.flow.language,
+        language=scene.language,
         stream=True,
         fallback=fallback,
         now=scene.now,

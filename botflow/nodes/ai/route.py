@@ -13,6 +13,7 @@ from botflow.engine.events import RouteChosen
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties, WrongProperty
+from botflow.flow.spoken_texts import SpokenWords
 
 RESERVED = ("fallback", "error", "abstain")
 
@@ -24,7 +25,7 @@ class Route(Properties):
     """The handle of this route."""
     description: str = ""
     """What messages of this route mean."""
-    examples: list[str] = Field(default_factory=list)
+    examples: SpokenWords = ()
     """Messages that people write for this route. The built-in model needs them."""
 
 
@@ -88,7 +89,7 @@ class AiRoute(NodeType):
 
 def _ask(properties: RouteProperties, scene: Scene, text: str) -> Generator[Ask, Answer, Leave]:
     answer = yield replace(
-        _ask_to_route(properties, scene.flow.language),
+        _ask_to_route(properties, scene.language),
         text=text,
         instructions=scene.render(properties.instructions),
         now=scene.now,
@@ -105,7 +106,7 @@ def _ask_to_route(properties: RouteProperties, language: str) -> AskModel:
         purpose="route",
         text="",
         choices=tuple(
-            Choice(handle=route.handle, description=route.description, examples=tuple(route.examples))
+            Choice(handle=route.handle, description=route.description, examples=route.examples)
             for route in properties.routes
         ),
         model=properties.model,

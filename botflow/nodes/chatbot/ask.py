@@ -16,6 +16,7 @@ from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Pattern, Properties, WrongProperty
 from botflow.flow.node_spec import Advice, Stored, Surroundings
+from botflow.flow.spoken_texts import Spoken, SpokenChoice
 from botflow.flow.templates.moments import is_kind
 from botflow.flow.templates.template import is_template
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Reading
@@ -71,7 +72,7 @@ _STORED: Mapping[Kind, Stored] = {
 class AskProperties(Properties):
     """The question, the expected kind of answer, and what to do when the answer does not fit or does not come."""
 
-    text: str
+    text: Spoken
     """The question. May be a template."""
     variable: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     """The variable that stores the answer."""
@@ -84,7 +85,7 @@ class AskProperties(Properties):
     """The largest number, the latest date, time or moment, the longest text, or the most choices. May be a template."""
     pattern: Pattern | None = None
     """A regular expression (RE2) that the whole answer must match. Only with `expect: regex`."""
-    choices: Annotated[tuple[str | OptionProperties, ...], Field(max_length=100)] = ()
+    choices: Annotated[tuple[SpokenChoice | OptionProperties, ...], Field(max_length=100)] = ()
     """The possible answers: texts, or objects with `id`, `label` and `match`. Only with `expect: choice` or
     `choices`."""
     accept: Annotated[tuple[FileKind, ...], Field(max_length=20)] = ()
@@ -96,7 +97,7 @@ class AskProperties(Properties):
     many: bool = False
     """Whether the variable stores the list of all files of the message; otherwise it is the first one. Only with
     `expect: media`."""
-    invalid_text: str | None = None
+    invalid_text: Spoken | None = None
     """What to say when an answer does not fit; may be a template. Without it: a sentence in the flow's language."""
     retries: Retries = 3
     """How often an answer that does not fit is asked again, before the node leaves by `invalid`; a number, or
@@ -253,7 +254,7 @@ class Ask(NodeType):
         What fits without the former answer, or only with one, is about this question, too: there it is asked again.
         """
         expectation = properties.expectation(scene)
-        fit = fit_of(expectation, scene.inbound, scene.flow.language, scene.flow.region)
+        fit = fit_of(expectation, scene.inbound, scene.language, scene.flow.region)
         for former in dict.fromkeys((self._former(properties, scene), None)):
             if isinstance(self._read(properties, scene, expectation, former), Accepted):
                 return fit
@@ -261,7 +262,7 @@ class Ask(NodeType):
         needs_former = lacking is not None and isinstance(self._read(properties, scene, lacking, None), Accepted)
         if needs_former and fit == "exactly":
             return fit
-        return fit_of_refused(expectation, scene.inbound, scene.flow.language)
+        return fit_of_refused(expectation, scene.inbound, scene.language)
 
     def question(self, properties: AskProperties, scene: Scene) -> str:
         """Return the question in the words of this turn."""
@@ -284,7 +285,7 @@ class Ask(NodeType):
             expectation = replace(expectation, question=scene.render(properties.text))
         if former is not None:
             expectation = replace(expectation, former=former)
-        return read(expectation, inbound, scene.flow.language, scene.flow.region)
+        return read(expectation, inbound, scene.language, scene.flow.region)
 
     def _again(self, properties: AskProperties, scene: Scene, expectation: Expectation, reason: str) -> Visit:
         """Ask again; after `retries` refused answers leave by `invalid`; if that is not connected, keep asking."""
@@ -294,7 +295,7 @@ class Ask(NodeType):
         if properties.invalid_text is not None:
             words = scene.render(properties.invalid_text)
         else:
-            words = invalid_sentence(expectation, reason, scene.flow.language)
+            words = invalid_sentence(expectation, reason, scene.language)
         if is_too_often:
             words = with_question(words, scene.render(properties.text))
         return ask_again(

@@ -7,15 +7,16 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Annotated
 
+from pydantic import BeforeValidator, ValidationError, model_validator
 from pydantic import Field as Limits
-from pydantic import ValidationError, model_validator
 
 from botflow.engine.effects import QuickReply
 from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.engine.text_folding import fold
-from botflow.flow.fields import Duration, Properties, WrongProperty
+from botflow.flow.fields import Duration, Marker, Properties, WrongProperty
 from botflow.flow.node_spec import Stored
+from botflow.flow.spoken_texts import Spoken, SpokenChoice, in_one_language
 from botflow.languages import sentences_in
 from botflow.nodes.answers.expectation import WordedKind
 from botflow.nodes.answers.fitting import fit_of
@@ -42,6 +43,11 @@ from botflow.nodes.chatbot.question import (
 from botflow.nodes.chatbot.worded_answer import tell_change
 
 DONE, INVALID, TIMEOUT = "done", "invalid", "timeout"
+FormWords = Annotated[
+    tuple[Annotated[str, Limits(min_length=1, max_length=64)], ...],
+    Marker("template", spoken="words"),
+    BeforeValidator(in_one_language),
+]
 _COUNTING = ("integer", "number")
 _ASK = Ask()
 _FILLED, _ASKED, _CONFIRMS = "filled", "asked", "confirms"  # names in the node's notes
@@ -52,7 +58,7 @@ class FieldProperties(Properties):
 
     name: Annotated[str, Limits(min_length=1, max_length=64)]
     """The variable that stores the answer; its words are words of the field, too."""
-    text: str
+    text: Spoken
     """The question, asked when no message has answered it. May be a template."""
     expect: WordedKind = "text"
     """The kind of answer, of those that are said in words."""
@@ -60,12 +66,12 @@ class FieldProperties(Properties):
     """As in `chatbot.ask`."""
     max: Bound | None = None
     """As in `chatbot.ask`."""
-    choices: Annotated[tuple[str | OptionProperties, ...], Limits(max_length=100)] = ()
+    choices: Annotated[tuple[SpokenChoice | OptionProperties, ...], Limits(max_length=100)] = ()
     """As in `chatbot.ask`."""
-    words: Annotated[tuple[Annotated[str, Limits(min_length=1, max_length=64)], ...], Limits(max_length=20)] = ()
+    words: Annotated[FormWords, Limits(max_length=20)] = ()
     """Words that people write beside this answer: `[people, guests]`, `[under]`. A field for free text is filled by a
     longer message only behind one of its words."""
-    invalid_text: str | None = None
+    invalid_text: Spoken | None = None
     """What to say when an answer does not fit; may be a template. Without it: a sentence in the flow's language."""
 
     @cached_property
@@ -83,14 +89,14 @@ class FieldProperties(Properties):
 class FormProperties(Properties):
     """The fields, in the order in which they are asked, and what is said around them."""
 
-    text: str | None = None
+    text: Spoken | None = None
     """The opening question, which many fields may answer at once. May be a template. Without it the first field's
     question is asked."""
     fields: Annotated[tuple[FieldProperties, ...], Limits(min_length=1, max_length=20)]
     """The fields: `{name, text, expect, ...}`."""
-    words: Annotated[tuple[Annotated[str, Limits(min_length=1, max_length=64)], ...], Limits(max_length=50)] = ()
+    words: Annotated[FormWords, Limits(max_length=50)] = ()
     """Further words that change no answer: `[table, book, reservation]`."""
-    confirm: str | None = None
+    confirm: Spoken | None = None
     """The question whether all is right, asked when all fields are filled; a template. Without it none is asked."""
     retries: Retries = 3
     """How often a question is asked again, before the node leaves by `invalid`; a number, or `unlimited`."""
@@ -280,7 +286,7 @@ def _fields(properties: FormProperties, scene: Scene) -> Fields:
         is_retry=was_refused(scene),
         goes_back=scene.policy.corrections,
         harmless=properties.harmless,
-        place=Place(scene.flow.language, scene.flow.region, scene.local_now, counted),
+        place=Place(scene.language, scene.flow.region, scene.local_now, counted),
     )
 
 
@@ -296,6 +302,6 @@ def _buttons(properties: FormProperties, scene: Scene) -> tuple[QuickReply, ...]
     if asked and properties.by_name[asked].choices:
         return buttons(properties.by_name[asked].question.expectation(scene).choices)
     if scene.notes.get(_CONFIRMS):
-        said = sentences_in(scene.flow.language)
+        said = sentences_in(scene.language)
         return tuple(QuickReply(title=word.capitalize(), payload=word) for word in (said.yes, said.no))
     return ()

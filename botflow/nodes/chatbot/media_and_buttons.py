@@ -13,6 +13,7 @@ from botflow.engine.inbound import Media
 from botflow.engine.scene import Scene
 from botflow.errors import FlowError
 from botflow.flow.fields import Properties
+from botflow.flow.spoken_texts import Spoken
 from botflow.flow.templates.template import is_template
 
 # Complete, or on this server: "/chat/...", as visitors' files have it where the public address is not known, and
@@ -41,14 +42,14 @@ class Attachment(Properties):
 class Button(Properties):
     """A quick reply: a button in the chat, a numbered line on a phone."""
 
-    title: str
+    title: Spoken
     """What the person sees."""
     payload: str = ""
     """What the flow receives when the button is pressed. Without it: the title."""
 
 
 MediaList = Annotated[tuple[Address | Attachment, ...], Field(max_length=10)]  # no provider accepts more in one message
-Buttons = Annotated[tuple[str | Button, ...], Field(max_length=30)]
+Buttons = Annotated[tuple[Spoken | Button, ...], Field(max_length=30)]
 
 
 def render_media(items: Iterable[str | Attachment], scene: Scene) -> tuple[Media, ...]:

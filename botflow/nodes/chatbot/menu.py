@@ -12,6 +12,7 @@ from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.flow.node_spec import Advice, Stored, Surroundings
+from botflow.flow.spoken_texts import Spoken
 from botflow.nodes.answers.choosing.choice import choose
 from botflow.nodes.answers.expectation import Expectation, Option
 from botflow.nodes.answers.fitting import fit_of_option
@@ -38,13 +39,13 @@ OTHER, TIMEOUT = "other", "timeout"
 class MenuProperties(Properties):
     """The question, its options, and what to do when no option fits or no answer comes."""
 
-    text: str
+    text: Spoken
     """The question. May be a template."""
     options: Annotated[tuple[OptionProperties, ...], Field(min_length=1, max_length=100)]
     """The options; each id is a handle. The ids `other` and `timeout` are reserved."""
     variable: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     """The variable that stores the id of the chosen option."""
-    invalid_text: str | None = None
+    invalid_text: Spoken | None = None
     """What to say when no option fits; may be a template. Without it: a sentence in the flow's language."""
     retries: Retries = 3
     """After how many misfits the question is repeated beside `invalidText`; a number, or `unlimited`. Not used when
@@ -122,7 +123,7 @@ class Menu(NodeType):
         options = properties.rendered(scene)
         if scene.alarm == "reminder":
             return remind(scene, properties.reminders, properties.text, quick_replies=buttons(options))
-        chosen = choose(options, scene.inbound, scene.flow.language, scene.render(properties.text))
+        chosen = choose(options, scene.inbound, scene.language, scene.render(properties.text))
         if chosen is None:
             return self._other(properties, scene, options)
         if properties.variable:
@@ -132,7 +133,7 @@ class Menu(NodeType):
 
     def fits(self, properties: MenuProperties, scene: Scene) -> Fit:
         """Say whether the message means one of the options."""
-        options, language = properties.rendered(scene), scene.flow.language
+        options, language = properties.rendered(scene), scene.language
         if choose(options, scene.inbound, language, scene.render(properties.text)) is None:
             return "no"
         return fit_of_option(options, scene.inbound, language, scene.flow.region)
@@ -149,7 +150,7 @@ class Menu(NodeType):
         if properties.invalid_text is not None:
             words = scene.render(properties.invalid_text)
         else:
-            words = invalid_sentence(Expectation(kind="choice"), "not_a_choice", scene.flow.language)
+            words = invalid_sentence(Expectation(kind="choice"), "not_a_choice", scene.language)
         if is_too_often:
             words = with_question(words, scene.render(properties.text))
         return ask_again(

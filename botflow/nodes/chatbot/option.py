@@ -10,6 +10,7 @@ from pydantic import Field
 from botflow.engine.effects import QuickReply
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
+from botflow.flow.spoken_texts import Spoken, SpokenWords
 from botflow.flow.templates.template import is_template
 from botflow.nodes.answers.expectation import Option
 
@@ -19,9 +20,9 @@ class OptionProperties(Properties):
 
     id: Annotated[str, Field(min_length=1, max_length=64)]
     """The option's name. In a menu it is a handle; a question stores it."""
-    label: str = ""
+    label: Spoken = ""
     """What the person sees; may be a template. Without it: the id."""
-    match: tuple[str, ...] = ()
+    match: SpokenWords = ()
     """Other words that mean this option. May be templates."""
 
     @property

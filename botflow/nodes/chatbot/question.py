@@ -13,6 +13,7 @@ from botflow.engine.node_type import KeepWaiting, WaitForMessage
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.flow.node_spec import Advice
+from botflow.flow.spoken_texts import Spoken
 
 _TRIES = "tries"
 
@@ -22,7 +23,7 @@ class Reminder(Properties):
 
     after: Duration
     """How long after the question, or after the last answer that did not fit."""
-    text: str | None = None
+    text: Spoken | None = None
     """What to say; may be a template. Without it the question is repeated."""
 
 

@@ -7,13 +7,14 @@ from pydantic import model_validator
 from botflow.engine.node_type import Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
+from botflow.flow.spoken_texts import Spoken
 from botflow.nodes.chatbot.media_and_buttons import Buttons, MediaList, render_buttons, render_media
 
 
 class SayProperties(Properties):
     """What to say. A text that renders to nothing is not sent."""
 
-    text: str = ""
+    text: Spoken = ""
     """The text. May be a template."""
     media: MediaList = ()
     """Files to send: addresses, or objects with `url` and `contentType`."""

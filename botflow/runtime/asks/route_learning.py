@@ -34,7 +34,8 @@ class RouteLearning:
             await self._flows.loaded()
 
     async def _learn(self, flow: Flow) -> None:
-        for part in (flow, *flow.subflows.values()):
+        spoken = (flow, *flow.translations.values())
+        for part in (part for each in spoken for part in (each, *each.subflows.values())):
             for ask in routes_of(part, self._node_types):
                 model, _ = model_named(self._models, ask.model)
                 if isinstance(model, Learns):
@@ -46,7 +47,7 @@ def routes_of(flow: Flow, node_types: Mapping[str, NodeType]) -> Iterator[AskMod
     for node in flow.nodes.values():
         node_type = node_types.get(node.type)
         if isinstance(node_type, Routing):
-            yield node_type.route_ask(node.properties, flow.language)
+            yield node_type.route_ask(node.properties, node.language)
     meant = [interrupt for interrupt in flow.interrupts if interrupt.has_meaning]
     if meant:
         yield interrupt_ask(meant, flow.language)
