@@ -261,6 +261,14 @@ class Document(Policy):
         """The texts beside the nodes that are written in several languages, by their paths in the model."""
         return self._translated
 
+    def texts_of(self, name: str) -> Iterator[tuple[Path, str]]:
+        """Yield one of the document's own texts in every language, with its path; none if it is not there."""
+        written = self._translated.get((name,))
+        if written is not None:
+            yield from (((to_camel(name), tag), text) for tag, text in written.items())
+        elif (text := getattr(self, name)) is not None:
+            yield (to_camel(name),), text
+
     def policy(self) -> Policy:
         """Return the rules, which the document has beside the graph."""
         return Policy.model_construct(**{name: getattr(self, name) for name in Policy.model_fields})

@@ -55,9 +55,9 @@ class LinkedNode:
     @cached_property
     def texts(self) -> tuple[Text, ...]:
         """Every string in the properties, in every language; paths start at the document's root."""
-        found = list(texts(self.properties)) if not self.translations else self._texts_in(self.languages.own)
+        found = list(texts(self.properties)) if not self.translations else self.texts_in(self.languages.own)
         for tag in self.translations:
-            found += self._texts_in(tag)
+            found += self.texts_in(tag)
         inside = (*self.path, "properties")
         return tuple(replace(text, path=(*inside, *text.path)) for text in found)
 
@@ -67,7 +67,8 @@ class LinkedNode:
         known = self.translations.get(tag)
         return (self.properties, self.languages.own) if known is None or known.missing else (known.properties, tag)
 
-    def _texts_in(self, tag: str) -> list[Text]:
+    def texts_in(self, tag: str) -> list[Text]:
+        """Return the strings of the properties in a language of the document; their paths start at the properties."""
         properties = self.properties if tag == self.languages.own else self.translations[tag].properties
         return list(texts_in(properties, self.placed.properties, replace(self.languages, wanted=tag)))
 
@@ -105,8 +106,8 @@ class Linked:
     def kept_outputs(self) -> frozenset[str]:
         """The nodes whose output some template or condition reads as `$node.field`."""
         read = {name for node in self.nodes.values() for text in node.texts for name in _references(text)}
-        own = (self.document.recap, self.document.corrected_text)
-        read.update(name for text in own for name in node_references(text or "", bare=False))
+        own = (text for name in ("recap", "corrected_text") for _, text in self.document.texts_of(name))
+        read.update(name for text in own for name in node_references(text, bare=False))
         return frozenset(read & self.nodes.keys())
 
     @cached_property
