@@ -79,6 +79,8 @@ LEVELS = {
             "served_flows",
             "offline_model",
             "flow_files",
+            "translation_files",
+            "translation_status",
             "tracing",
         ),
         ("asks", "delivery", "erasures", "events", "publications"),

@@ -32,6 +32,7 @@ from botflow.cli.commands import (
     serve,
     session_handover,  # noqa: F401 -- it adds its commands to `sessions`
     sessions,
+    translations,
     users,
     version,
     webhooks,
@@ -69,6 +70,7 @@ webhooks.add_to(app)
 workflows.add_to(app)
 workflow_drafts.add_to(workflows.workflows)
 check.add_to(app)
+translations.add_to(app)
 graph.add_to(app)
 doctor.add_to(app)
 erase.add_to(app)

@@ -19,6 +19,7 @@ from botflow.errors import BotflowError
 from botflow.redaction.known_secrets import KnownSecrets
 from botflow.runtime.flow_files import FlowFiles, listed, read_flow_files
 from botflow.runtime.served_flows import Flows
+from botflow.runtime.translation_files import translations_of
 
 LOOK_EVERY_S = 0.25
 Seen = dict[Path, tuple[int, int, int]]  # by file: when it was last written, its size, its place on the disk
@@ -106,11 +107,12 @@ class FlowWatch:
 
 
 def seen(paths: Iterable[Path]) -> Seen:
-    """Return the state of every flow file; one that cannot be looked at is not there."""
+    """Return the state of every flow file and its translations; one that cannot be looked at is not there."""
     found: Seen = {}
     for path in paths:
         with suppress(OSError):
-            for file in listed(path) if path.is_dir() else (path,):
-                state = file.stat()
-                found[file] = (state.st_mtime_ns, state.st_size, state.st_ino)
+            for flow in listed(path) if path.is_dir() else (path,):
+                for file in (flow, *(translation for _, translation in translations_of(flow))):
+                    state = file.stat()
+                    found[file] = (state.st_mtime_ns, state.st_size, state.st_ino)
     return found

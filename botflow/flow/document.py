@@ -30,7 +30,7 @@ from botflow.flow.fields import CAMEL_CASE
 from botflow.flow.graph import ExecutionMode
 from botflow.flow.locale_codes import Country, Language
 from botflow.flow.policy import Policy, Retry
-from botflow.flow.problems import NOWHERE, FlowProblems, Path, Place, Report
+from botflow.flow.problems import NOWHERE, FlowProblems, Path, Place, Problem, Report
 from botflow.flow.reading.edit import with_positions
 from botflow.flow.reading.react_flow import flat_document, flat_edge, flat_node
 from botflow.flow.reading.schema_problems import report_invalid
@@ -38,8 +38,8 @@ from botflow.flow.reading.source import Reading, unfit
 from botflow.flow.spoken_texts import MOST_LANGUAGES, DocumentLanguages, Spoken, in_one_language, languages_of
 from botflow.flow.theme import Theme
 
-_SPOKEN = ("apology", "expired_text", "corrected_text", "recap")
-_SPOKEN_IN_INTERRUPTS = ("match", "examples")
+SPOKEN = ("apology", "expired_text", "corrected_text", "recap")
+SPOKEN_IN_INTERRUPTS = ("match", "examples")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _NODE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}")
 
@@ -300,11 +300,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:
-    """A document with the text it came from, so that problems have lines."""
+    """A document with the text it came from, so that problems have lines; `problems` are those of its translations."""
 
     name: str
     document: Document
     reading: Reading
+    problems: tuple[Problem, ...] = ()
 
     def place(self, path: Path) -> Place:
         return self.reading.place(path)
@@ -345,12 +346,12 @@ def read_document(value: Mapping[str, Any]) -> Document:
 
 
 def _in_several_languages(raw: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    for name in _SPOKEN:
+    for name in SPOKEN:
         written = raw.get(to_camel(name), raw.get(name))
         if isinstance(written, Mapping):
             yield (name,), written
     for position, interrupt in enumerate(raw.get("interrupts", ())):
-        for name in _SPOKEN_IN_INTERRUPTS:
+        for name in SPOKEN_IN_INTERRUPTS:
             if isinstance(interrupt.get(name), Mapping):
                 yield ("interrupts", position, name), interrupt[name]
 

@@ -15,7 +15,7 @@ from botflow.errors import FlowError, did_you_mean
 from botflow.flow.document import Document, Link, PlacedNode
 from botflow.flow.fields import Text, texts
 from botflow.flow.node_spec import NodeSpec
-from botflow.flow.node_translations import Translation, texts_in, translation
+from botflow.flow.node_translations import Translation, texts_in, translation, written_at
 from botflow.flow.problems import Path, Report
 from botflow.flow.reading.schema_problems import report_invalid
 from botflow.flow.spoken_texts import DocumentLanguages
@@ -66,6 +66,10 @@ class LinkedNode:
         text speaks the document's own."""
         known = self.translations.get(tag)
         return (self.properties, self.languages.own) if known is None or known.missing else (known.properties, tag)
+
+    def tag_at(self, path: Path, tag: str) -> str:
+        """Return the language of the text at a path when `tag` is wanted; "" for a text without languages."""
+        return written_at(self.placed.properties, path, replace(self.languages, wanted=tag))[1]
 
     def texts_in(self, tag: str) -> list[Text]:
         """Return the strings of the properties in a language of the document; their paths start at the properties."""
