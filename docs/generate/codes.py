@@ -73,6 +73,8 @@ SAID: Mapping[str, str] = {
     "rate.limited": "one address, session or person sends more than it may",
     "run.stays": "a run does not move to another version",
     "to.invalid": "the recipient is no number of a channel",
+    "translation.broken": "a PO file beside a flow cannot be read",
+    "translation.unused": "a translation in a PO file is not used; the message says why",
     "twilio.*": "Twilio refused the request; the number is its own code, or the HTTP status",
     "twilio.no_sid": "Twilio's answer does not name the message",
     "twilio.unreachable": "Twilio cannot be reached",

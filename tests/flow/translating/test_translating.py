@@ -108,7 +108,7 @@ def test_a_translated_flow_is_the_same_flow_in_german(document: dict[str, Any]) 
     assert parse(json.dumps(german.to_json()), name="f.json").to_json() == german.to_json()
 
 
-SHOP = {
+SHOP: dict[str, Any] = {
     "id": "shop",
     "nodes": [
         {"id": "start", "type": "chatbot", "actionType": "message_received", "next": "size"},

@@ -162,6 +162,7 @@ def test_the_examples_of_a_prompt_are_accepted_in_each_language(language: str, k
         examples = [sentences_in(language).yes, sentences_in(language).no]
     assert examples
     for example in examples:
+        example = example.strip("\u2066\u2069")
         assert isinstance(read(expectation, message(example), language, None), Accepted), example
 
 
@@ -194,3 +195,21 @@ def test_yes_and_no_are_read_in_every_language_that_botflow_speaks(language: str
 )
 def test_a_word_that_means_something_else_in_a_language_stores_nothing(text: str, language: str) -> None:
     assert answer("yes_no", text, language) == Refused("not_yes_no")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("integer", "\u200f3", 3),
+        ("number", "\u20661.5\u2069", 1.5),
+        ("time", "\u206614:30\u2069", "14:30"),
+        ("date", "\u200f12/3/2027\u200f", "2027-03-12"),
+        ("duration", "\u20662 h\u2069", 7200),
+        ("money", "\u200e20 EUR", {"amount": 20, "currency": "EUR"}),
+        ("phone", "\u200e+20 2 2345 6789", "+20223456789"),
+        ("email", "\u2066anna@botflow.dev\u2069", "anna@botflow.dev"),
+        ("yes_no", "\u200fنعم\u200f", True),
+    ],
+)
+def test_marks_of_direction_change_no_answer(kind: Kind, text: str, expected: object) -> None:
+    assert answer(kind, text, "ar") == Accepted(expected)
