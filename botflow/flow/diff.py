@@ -23,8 +23,8 @@ _GRAPH = ("botflow", "nodes", "edges")
 
 @value(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One value that is different. `path` leads to it by names and by the ids of list items: `options[large].label`, of a
-    text in several languages with its language: `text (de)`.
+    """One value that is different. `path` leads to it by names and by the ids of list items: `options[large].label`.
+    Of a text in several languages it names the language: `text (de)`.
 
     `kind` tells a value that is new from one that was null.
     """

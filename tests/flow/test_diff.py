@@ -209,17 +209,18 @@ def test_a_change_of_a_text_names_its_language() -> None:
     after = spoken({"en": "Bye.", "de": "Servus.", "it": "Ciao."}, apology={"en": "Sorry.", "de": "Sorry."})
     found = difference(before, after)
     assert [(change.path, change.kind, change.after) for change in found.nodes_changed[0].changes] == [
-        ("text (de)", "changed", "Servus."),
-        ("text (it)", "added", "Ciao."),
+        ("properties.text (de)", "changed", "Servus."),
+        ("properties.text (it)", "added", "Ciao."),
     ]
     assert [change.path for change in found.settings] == ["apology (de)"]
 
 
 def test_a_first_translation_is_no_change_of_the_original() -> None:
     found = difference(spoken("Bye.", ()), spoken({"en": "Bye.", "de": "Tschüs."}, ("de",)))
-    assert [(change.path, change.kind) for change in found.nodes_changed[0].changes] == [("text (de)", "added")]
+    (added,) = found.nodes_changed[0].changes
+    assert (added.path, added.kind) == ("properties.text (de)", "added")
     back = difference(spoken({"en": "Bye.", "de": "Tschüs."}, ("de",)), spoken("Bye!", ()))
     assert [(change.path, change.kind) for change in back.nodes_changed[0].changes] == [
-        ("text (en)", "changed"),
-        ("text (de)", "removed"),
+        ("properties.text (en)", "changed"),
+        ("properties.text (de)", "removed"),
     ]

@@ -147,7 +147,7 @@ msgstr "groß"
 
 
 def shop(**changes: Any) -> SourceDocument:
-    properties = {**SHOP["nodes"][1]["properties"], **changes}  # type: ignore[index]
+    properties = {**SHOP["nodes"][1]["properties"], **changes}
     return source({**SHOP, "nodes": [SHOP["nodes"][0], {**SHOP["nodes"][1], "properties": properties}]})
 
 
