@@ -218,9 +218,9 @@ def _changes(before: Any, after: Any, path: str, spoken: Sequence[str]) -> Itera
     elif after is _MISSING:
         yield Change(path=path, kind="removed", before=before)
     elif _are_spoken(before, after, spoken):
-        was, now = ((each if isinstance(each, Mapping) else {spoken[0]: each}) for each in (before, after))
-        for tag in (tag for tag in spoken if tag in was or tag in now):
-            yield from _changes(was.get(tag, _MISSING), now.get(tag, _MISSING), f"{path} ({tag})", ())
+        former, present = ((each if isinstance(each, Mapping) else {spoken[0]: each}) for each in (before, after))
+        for tag in (tag for tag in spoken if tag in former or tag in present):
+            yield from _changes(former.get(tag, _MISSING), present.get(tag, _MISSING), f"{path} ({tag})", ())
     elif isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in sorted(before.keys() | after.keys()):
             below = f"{path}.{name}" if path else name

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from botflow.flow.problems import FlowProblems
+from botflow.languages import sentences_in
 from botflow.testing import Simulator
+from tests.flow.read_documents import compiled, write
 
 SHOP = """
 id: shop
@@ -119,6 +123,119 @@ def test_a_person_who_returns_is_greeted_in_the_language_of_last_time() -> None:
     assert talk.ended
     talk.says("ok")
     talk.hears("Was möchtest du?")
+
+
+COMPILED = compiled(write(SHOP))
+MESSAGES = st.lists(
+    st.sampled_from(
+        (
+            "deutsch",
+            "hello",
+            "hilfe",
+            "help",
+            "Soup",
+            "Suppe",
+            "Brühe",
+            "1",
+            "2",
+            "1.500",
+            "1,5",
+            "3",
+            "ja",
+            "yes",
+            "no",
+            "nein",
+            "sì",
+            "zurück",
+            "back",
+            "ich meinte 2.500",
+            "I meant 2.500",
+            "Zuppa",
+            "vorrei ordinare qualcosa",
+        )
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(MESSAGES)
+def test_a_change_of_language_never_changes_a_stored_value(messages: list[str]) -> None:
+    talk = Simulator(COMPILED)
+    for message in messages:
+        before = {} if talk.ended or not talk.transcript else dict(talk.variables)
+        at = "" if not before else talk.node
+        talk.says(message)
+        assert talk.failure is None
+        assert talk.ended or talk.variables["language"] in ("en", "de", "it")
+        if message == "deutsch" and before:
+            assert {**talk.variables, "language": ""} == {**before, "language": ""}
+            assert (talk.node, talk.variables["language"]) == (at, "de")
+
+
+@pytest.mark.parametrize("chosen", ["de", "DE", "de-AT", "de_CH"])
+def test_a_choice_may_name_a_country(chosen: str) -> None:
+    talk = Simulator(SHOP.replace("{language: de}", f"{{language: {chosen}}}"))
+    talk.says("hello, I would like to order something")
+    talk.says("deutsch")
+    talk.hears("Was möchtest du?")
+
+
+@pytest.mark.parametrize("chosen", ["tlh", "''", "[de]", "7", "null"])
+def test_a_choice_of_no_language_of_the_flow_changes_nothing(chosen: str) -> None:
+    talk = Simulator(SHOP.replace("{language: de}", f"{{language: {chosen}}}"))
+    talk.says("hello, I would like to order something")
+    talk.says("deutsch")
+    talk.hears("What would you like?")
+    talk.presses("Soup")
+    talk.hears("What may it cost?")
+
+
+def test_a_subflow_speaks_the_language_of_the_conversation_or_its_own() -> None:
+    child = """
+id: child
+language: it
+languages: [de]
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: said}
+  - {id: said, type: chatbot, actionType: say, properties: {text: {it: Ciao., de: Hallo.}}}
+"""
+    main = """
+id: main
+languages: [de]
+detectLanguage: true
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: sub}
+  - {id: sub, type: logic, actionType: subflow, properties: {workflow: child}, next: bye}
+  - {id: bye, type: chatbot, actionType: say, properties: {text: {en: Bye., de: Servus.}}}
+"""
+    german = Simulator(main, others=[child])
+    german.says("Ich möchte gern etwas bestellen")
+    german.hears("Hallo.", "Servus.")
+    english = Simulator(main, others=[child])
+    english.says("I would like to order something")
+    english.hears("Ciao.", "Bye.")
+
+
+def test_an_apology_is_in_the_language_of_the_conversation() -> None:
+    talk = Simulator(
+        SHOP.replace("de: Fertig.", "de: '{{ 1 / 0 }}'").replace("apology: {en: Sorry., de: Pardon.}\n", "")
+    )
+    talk.says("Ich möchte gern etwas bestellen")
+    talk.presses("Pizza")
+    talk.says("5")
+    talk.says("ja")
+    talk.hears(sentences_in("de").apology)
+
+
+def test_a_flow_in_one_language_has_nothing_of_it_in_its_session() -> None:
+    talk = Simulator(
+        "id: one\nnodes:\n  - {id: start, type: chatbot, actionType: message_received, next: ask}\n"
+        "  - {id: ask, type: chatbot, actionType: ask, properties: {text: Who?, variable: who}}\n"
+    )
+    talk.says("hi")
+    assert talk.variables == {}
 
 
 def test_a_language_that_the_flow_does_not_have_is_refused_at_its_place() -> None:

@@ -6,9 +6,9 @@ import contextlib
 import io
 import re
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 
-import django
 import polib
 import pytest
 
@@ -16,6 +16,7 @@ from botflow.languages import LANGUAGES
 from botflow.languages.detection import detected_language
 
 FILES = (("contrib/auth",), ("contrib/admin",), ("contrib/sites",), ("conf",))
+DJANGO = Path(str(find_spec("django").origin)).parent  # type: ignore[union-attr]
 SPOKEN = tuple(LANGUAGES)
 
 
@@ -24,7 +25,7 @@ def sentences() -> list[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     for (folder,) in FILES:
         for language in SPOKEN[1:]:
-            path = Path(django.__file__).parent / folder / "locale" / language / "LC_MESSAGES" / "django.po"
+            path = DJANGO / folder / "locale" / language / "LC_MESSAGES" / "django.po"
             with contextlib.redirect_stderr(io.StringIO()):
                 entries = polib.pofile(str(path))
             for entry in entries:
