@@ -150,7 +150,10 @@ class PlacedEdge(BaseModel):
         return flat_edge(raw)
 
 
-InterruptWords = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(in_one_language)]
+InterruptWords = Annotated[
+    tuple[Annotated[str, Field(min_length=1)], ...],
+    BeforeValidator(in_one_language, json_schema_input_type=tuple[str, ...] | dict[str, tuple[str, ...]]),
+]
 
 
 class PlacedInterrupt(BaseModel):

@@ -94,9 +94,17 @@ def in_one_language(written: Any, info: ValidationInfo) -> Any:
     return languages.choose(written)
 
 
-Spoken = Annotated[str, Marker("template", spoken="text"), BeforeValidator(in_one_language)]
+Spoken = Annotated[
+    str,
+    Marker("template", spoken="text"),
+    BeforeValidator(in_one_language, json_schema_input_type=str | dict[str, str]),
+]
 """A text that people read; in a document also one for each language."""
-SpokenWords = Annotated[tuple[str, ...], Marker("template", spoken="words"), BeforeValidator(in_one_language)]
+SpokenWords = Annotated[
+    tuple[str, ...],
+    Marker("template", spoken="words"),
+    BeforeValidator(in_one_language, json_schema_input_type=tuple[str, ...] | dict[str, tuple[str, ...]]),
+]
 """Words that people write; in a document also a list for each language."""
 SpokenChoice = Annotated[str, Marker("template", spoken="choice")]
 """A choice that is its own id. Its label in other languages is that of an object `{id, label}`."""

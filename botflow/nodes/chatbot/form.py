@@ -46,7 +46,7 @@ DONE, INVALID, TIMEOUT = "done", "invalid", "timeout"
 FormWords = Annotated[
     tuple[Annotated[str, Limits(min_length=1, max_length=64)], ...],
     Marker("template", spoken="words"),
-    BeforeValidator(in_one_language),
+    BeforeValidator(in_one_language, json_schema_input_type=tuple[str, ...] | dict[str, tuple[str, ...]]),
 ]
 _COUNTING = ("integer", "number")
 _ASK = Ask()
