@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -35,7 +35,7 @@ from botflow.flow.reading.edit import with_positions
 from botflow.flow.reading.react_flow import flat_document, flat_edge, flat_node
 from botflow.flow.reading.schema_problems import report_invalid
 from botflow.flow.reading.source import Reading, unfit
-from botflow.flow.spoken_texts import MOST_LANGUAGES, DocumentLanguages, Spoken, in_one_language, languages_of
+from botflow.flow.spoken_texts import MOST_LANGUAGES, Spoken, in_one_language, languages_of
 from botflow.flow.theme import Theme
 
 SPOKEN = ("apology", "expired_text", "corrected_text", "recap")
@@ -215,6 +215,7 @@ class Document(Policy):
     """Ways out of any question."""
 
     _translated: dict[Path, Mapping[str, Any]] = PrivateAttr(default_factory=dict)
+    _spoken: dict[str, Document] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -247,17 +248,7 @@ class Document(Policy):
 
         A text that is not written in that language stays in the document's own.
         """
-        languages = DocumentLanguages(self.language, self.languages, tag)
-        changes: dict[str, Any] = {"language": tag}
-        interrupts = [item.model_copy() for item in self.interrupts]
-        for path, texts in self._translated.items():
-            match path:
-                case ("interrupts", int(position), str(name)):
-                    words = {name: tuple(languages.choose(texts))}
-                    interrupts[position] = interrupts[position].model_copy(update=words)
-                case (str(name),):
-                    changes[name] = languages.choose(texts)
-        return self.model_copy(update={**changes, "interrupts": tuple(interrupts)})
+        return self._spoken[tag]
 
     @property
     def translated(self) -> Mapping[Path, Mapping[str, Any]]:
@@ -341,10 +332,14 @@ def parse(text: str, *, name: str) -> SourceDocument:
 
 
 def read_document(value: Mapping[str, Any]) -> Document:
-    """Validate plain JSON; ValidationError when it is no document."""
-    document = Document.model_validate(value, context=languages_of(value))
+    """Validate plain JSON, in each of its languages; ValidationError when it is no document."""
+    languages = languages_of(value)
+    document = Document.model_validate(value, context=languages)
     if document.languages:
         document._translated.update(_in_several_languages(value))
+        for tag in document.languages:
+            spoken = Document.model_validate(value, context=replace(languages, wanted=tag))
+            document._spoken[tag] = spoken.model_copy(update={"language": tag})
     return document
 
 

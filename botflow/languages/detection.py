@@ -1,7 +1,7 @@
 """The language of a person's first message, by the library py3langid: offline, and the same in every process.
 
-Its model is loaded with the first message to a flow with `detectLanguage`; nothing else loads it. It takes 0.1 GB less
-than its rivals, and no answer is better than a wrong one: a message that could be in two languages is in none.
+Its model is loaded for a flow with `detectLanguage`; nothing else loads it. No answer is better than a wrong one: a
+message that may be in two languages is in none.
 """
 
 from __future__ import annotations
@@ -20,6 +20,12 @@ SURE = 0.8
 def can_detect() -> bool:
     """Say whether the library is installed."""
     return find_spec("py3langid") is not None
+
+
+def prepare_detection(languages: tuple[str, ...]) -> None:
+    """Load the model, which takes a second: a server does it before the first message."""
+    if can_detect():
+        _identifier(frozenset(map(base_language, languages)))
 
 
 def detected_language(text: str, languages: tuple[str, ...]) -> str | None:

@@ -99,3 +99,18 @@ def test_options_are_compared_in_every_language() -> None:
     assert [problem.message for problem in problems(menu) if problem.code == "option.same_word"] == [
         "'bye': 'X' and 'X' cannot be told apart: a person who types one is asked again"
     ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "at"),
+    [
+        ("interrupts: [{id: i, match: {en: [help], pl: pomoc}, target: bye}]", "interrupts[0].match"),
+        ("interrupts: [{id: i, match: {en: [help], pl: ['']}, target: bye}]", "interrupts[0].match"),
+        ("apology: {en: Sorry., pl: [x]}", "apology"),
+        ("recap: {en: So., pl: 7}", "recap"),
+    ],
+)
+def test_what_is_wrong_in_one_language_is_an_error(setting: str, at: str) -> None:
+    found = problems(f"{setting}\n{HEAD.lstrip()}      text: '1'\n")
+    assert [(problem.code, problem.line) for problem in found] == [("document.invalid", 1)]
+    assert found[0].message.startswith(at)
