@@ -18,6 +18,7 @@ from botflow.languages import base_language
 from botflow.values import value
 
 MOST_LANGUAGES = 50
+_TAG = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"  # of a language, in a JSON Schema
 
 
 @value(frozen=True, slots=True)
@@ -96,7 +97,8 @@ def in_one_language(written: Any, info: ValidationInfo) -> Any:
 
 def by_language(kind: Any) -> BeforeValidator:
     """Let a document have one value of this type, or one for each language."""
-    return BeforeValidator(in_one_language, json_schema_input_type=kind | dict[str, kind])
+    tags = Field(min_length=1, json_schema_extra={"propertyNames": {"pattern": _TAG}})
+    return BeforeValidator(in_one_language, json_schema_input_type=kind | Annotated[dict[str, kind], tags])
 
 
 Spoken = Annotated[str, Marker("template", spoken="text"), by_language(str)]

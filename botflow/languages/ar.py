@@ -40,6 +40,7 @@ SENTENCES = Sentences(
     ),
     bounds=Bounded(both=" من {least} إلى {most}", least=" لا يقل عن {least}", most=" لا يزيد على {most}"),
     dates=Bounded(both=" من {least} إلى {most}", least=" ابتداءً من {least}", most=" حتى {most}"),
+    choose="اختر",
     example="، مثل 3",
     yes="نعم",
     no="لا",

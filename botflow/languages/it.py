@@ -40,6 +40,7 @@ SENTENCES = Sentences(
     ),
     bounds=Bounded(both=" da {least} a {most}", least=" da {least} in su", most=" fino a {most}"),
     dates=Bounded(both=" dal {least} al {most}", least=" a partire dal {least}", most=" fino al {most}"),
+    choose="Scegli",
     example=", ad esempio 3",
     yes="sì",
     no="no",

@@ -40,6 +40,7 @@ SENTENCES = Sentences(
     ),
     bounds=Bounded(both=" van {least} tot en met {most}", least=" vanaf {least}", most=" tot en met {most}"),
     dates=Bounded(both=" van {least} tot en met {most}", least=" vanaf {least}", most=" tot en met {most}"),
+    choose="Kiezen",
     example=", bijvoorbeeld 3",
     yes="ja",
     no="nee",

@@ -40,6 +40,7 @@ SENTENCES = Sentences(
     ),
     bounds=Bounded(both=" od {least} do {most}", least=" od {least} wzwyż", most=" do {most}"),
     dates=Bounded(both=" od {least} do {most}", least=" od {least}", most=" do {most}"),
+    choose="Wybierz",
     example=", na przykład 3",
     yes="tak",
     no="nie",

@@ -40,6 +40,7 @@ SENTENCES = Sentences(
     ),
     bounds=Bounded(both=" de {least} a {most}", least=" a partir de {least}", most=" até {most}"),
     dates=Bounded(both=" de {least} a {most}", least=" a partir de {least}", most=" até {most}"),
+    choose="Escolher",
     example=", por exemplo 3",
     yes="sim",
     no="não",

@@ -40,6 +40,7 @@ SENTENCES = Sentences(
     ),
     bounds=Bounded(both=" (en az {least}, en çok {most})", least=" (en az {least})", most=" (en çok {most})"),
     dates=Bounded(both=" (en erken {least}, en geç {most})", least=" (en erken {least})", most=" (en geç {most})"),
+    choose="Seç",
     example=", örneğin 3",
     yes="evet",
     no="hayır",

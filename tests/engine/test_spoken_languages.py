@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from botflow.flow.problems import FlowProblems
 from botflow.languages import sentences_in
-from botflow.testing import Simulator
+from botflow.testing import Person, Simulator
 from tests.flow.read_documents import compiled, write
 
 SHOP = """
@@ -244,3 +244,63 @@ def test_a_language_that_the_flow_does_not_have_is_refused_at_its_place() -> Non
     problem = next(each for each in refused.value.problems if each.severity == "error")
     assert (problem.code, problem.line) == ("language.unknown", 39)
     assert "'fr' is none of the flow's languages, en, de, it" in problem.message
+
+
+KNOWN = """
+id: known
+languages: [de, it]
+detectLanguage: true
+variables: {dishes: [Pizza]}
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: dish}
+  - id: dish
+    type: chatbot
+    actionType: menu
+    properties:
+      text: {en: "Which, {{ $contact.name }}?", de: "Was, {{ $contact.name }}?", it: "Quale, {{ $contact.name }}?"}
+      optionsFrom: {list: "{{ dishes }}", label: {en: "{{ item }} now", de: "{{ item }} jetzt", it: "{{ item }} ora"}}
+    on: {chosen: show}
+  - id: show
+    type: chatbot
+    actionType: cards
+    properties:
+      text: {en: And?, de: Und?, it: E?}
+      variable: choice
+      cards:
+        - id: tea
+          title: {en: Tea, de: Tee, it: Tè}
+          text: {en: hot, de: heiß, it: caldo}
+          buttons: [{id: order, label: {en: Order, de: Bestellen, it: Ordina}}]
+    on: {order: done}
+  - {id: done, type: chatbot, actionType: say, properties: {text: {en: "{{ choice }}!", de: "Fertig: {{ choice }}"}}}
+"""
+
+
+def test_the_language_of_the_contact_comes_before_that_of_the_first_message() -> None:
+    talk = Simulator(KNOWN, person=Person(fields={"name": "Ann", "language": "de-AT"}))
+    talk.says("Buongiorno, vorrei ordinare una cosa")
+    talk.hears("Was, Ann?", buttons=["Pizza jetzt"])
+    talk.says("pizza jetzt")
+    [shown] = talk.messages
+    assert (shown.text, shown.language) == ("Und?", "de")
+    [card] = shown.cards
+    assert (card.title, card.text, [button.title for button in card.buttons]) == ("Tee", "heiß", ["Bestellen"])
+    talk.says("Kaffee")
+    talk.hears(sentences_in("de").expected["choice"], buttons=["Tee"])
+    talk.says("tee")
+    talk.hears("Fertig: tea")
+
+
+def test_a_contact_without_a_language_of_the_flow_leaves_it_to_the_first_message() -> None:
+    for fields in ({"name": "Ann"}, {"name": "Ann", "language": "fr"}):
+        talk = Simulator(KNOWN, person=Person(fields=fields))
+        talk.says("Buongiorno, vorrei ordinare una cosa")
+        talk.hears("Quale, Ann?", buttons=["Pizza ora"])
+
+
+def test_a_node_with_a_missing_text_marks_its_message_with_the_language_that_it_speaks() -> None:
+    talk = Simulator(KNOWN.replace(", it: caldo", ""), person=Person(fields={"name": "Ann", "language": "it"}))
+    talk.says("hi")
+    talk.says("pizza ora")
+    [shown] = talk.messages
+    assert (shown.text, shown.language, shown.cards[0].title) == ("And?", "en", "Tea")

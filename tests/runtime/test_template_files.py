@@ -96,3 +96,13 @@ def test_a_file_that_is_no_template_is_refused(tmp_path: Path, templates: dict[s
         read_flow_files([flow_in(tmp_path, **templates)])
 
     assert refused.value.code == "template.file"
+
+
+def test_templates_stay_in_the_document_when_translations_are_beside_it(tmp_path: Path) -> None:
+    path = flow_in(tmp_path, welcome_txt="Subject: Hello\n\nThere are {{ $stock.left }} left.\n")
+    (tmp_path / "shop.de.po").write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n')
+
+    files = read_flow_files([path])
+
+    assert files.documents["shop"]["languages"] == ["de"]
+    assert files.bundle("shop")[1]["shop"]["templates"]["welcome"]["subject"] == "Hello"
