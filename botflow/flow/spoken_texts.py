@@ -6,6 +6,7 @@ So nodes, templates and readers never see more than one language.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
@@ -37,6 +38,9 @@ class DocumentLanguages:
         """Return the text in the wanted language, in that language without its country, or in the document's own."""
         found = (texts[tag] for tag in fallbacks(self.wanted) if tag in texts)
         return next(found, texts[self.own])
+
+
+ANY_LANGUAGE = DocumentLanguages("")  # for properties without their document: the first text is as good as another
 
 
 def languages_of(raw: Any) -> DocumentLanguages:
@@ -73,6 +77,9 @@ def in_one_language(written: Any, info: ValidationInfo) -> Any:
     if not isinstance(written, Mapping):
         return written
     languages = info.context
+    if languages == ANY_LANGUAGE:
+        is_by_tag = written and all(re.fullmatch(_TAG, str(tag)) for tag in written)
+        return next(iter(written.values())) if is_by_tag else written
     if not isinstance(languages, DocumentLanguages) or not (languages.others or languages.own in written):
         return written
     unknown = next((str(each) for each in written if each not in languages.all), None)
@@ -99,6 +106,11 @@ def by_language(kind: Any) -> BeforeValidator:
     """Let a document have one value of this type, or one for each language."""
     tags = Field(min_length=1, json_schema_extra={"propertyNames": {"pattern": _TAG}})
     return BeforeValidator(in_one_language, json_schema_input_type=kind | Annotated[dict[str, kind], tags])
+
+
+def is_by_language(schema: Mapping[str, Any]) -> bool:
+    """Say whether a JSON Schema is that of values for each language."""
+    return schema.get("propertyNames") == {"pattern": _TAG}
 
 
 Spoken = Annotated[str, Marker("template", spoken="text"), by_language(str)]
