@@ -87,6 +87,8 @@ LEVELS = {
             "offline_model",
             "flow_files",
             "template_files",
+            "translation_files",
+            "translation_status",
             "tracing",
         ),
         ("asks", "delivery", "erasures", "events", "publications"),

@@ -36,6 +36,7 @@ from botflow.cli.commands import (
     serve,
     session_handoff,  # noqa: F401 -- it adds its commands to `sessions`
     sessions,
+    translations,
     users,
     version,
     webhooks,
@@ -76,6 +77,7 @@ webhooks.add_to(app)
 workflows.add_to(app)
 workflow_drafts.add_to(workflows.workflows)
 check.add_to(app)
+translations.add_to(app)
 graph.add_to(app)
 nodes.add_to(app)
 doctor.add_to(app)

@@ -8,7 +8,7 @@ what was served before stays served. Conversations under way keep their version 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from botflow.redaction.known_secrets import KnownSecrets
 from botflow.runtime.flow_files import FlowFiles, listed, read_flow_files
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.template_files import template_files
+from botflow.runtime.translation_files import translations_of
 
 LOOK_EVERY_S = 0.25
 Seen = dict[Path, tuple[int, int, int]]  # by file: when it was last written, its size, its place on the disk
@@ -107,11 +108,22 @@ class FlowWatch:
 
 
 def seen(paths: Iterable[Path]) -> Seen:
-    """Return the state of every flow file and of templates beside them; one that cannot be looked at is not there."""
+    """Return the state of every flow file, of its translations and of the templates beside it.
+
+    One that cannot be looked at is not there.
+    """
     found: Seen = {}
     for path in paths:
         with suppress(OSError):
-            for file in (*(listed(path) if path.is_dir() else (path,)), *template_files(path)):
+            for file in _files_of(path):
                 state = file.stat()
                 found[file] = (state.st_mtime_ns, state.st_size, state.st_ino)
     return found
+
+
+def _files_of(path: Path) -> Iterator[Path]:
+    """Yield a flow file, or all in a folder, with their translations and the templates beside them."""
+    for flow in listed(path) if path.is_dir() else (path,):
+        yield flow
+        yield from (translation for _, translation in translations_of(flow))
+    yield from template_files(path)

@@ -125,7 +125,11 @@ def _start(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> Arri
         raise FlowError(f"no trigger of {flow.id!r} takes this", code="run.no_trigger")
     if trigger is None:
         return Ignored("no_trigger")
-    return _begin(scene, Level(flow=flow, node=trigger.id, variables=dict(flow.variables)))
+    variables = dict(flow.variables)
+    if scene.speech is not None and not scene.is_run:
+        scene.speech.begin(scene, scene.inbound)
+        variables = scene.speech.variables(variables)
+    return _begin(scene, Level(flow=scene.workflow, node=trigger.id, variables=variables))
 
 
 def _start_branch(flow: Flow, scene: Scene) -> Arrival:
@@ -145,6 +149,8 @@ def _start_branch(flow: Flow, scene: Scene) -> Arrival:
 
 def _begin(scene: Scene, level: Level) -> Arrival:
     scene.begin(level)
+    if scene.speech is not None:
+        scene.speech.follow_choice(scene)
     scene.record(events.ExecutionStarted(level.node))
     return Start()
 

@@ -24,6 +24,7 @@ from botflow.engine.level import Level
 from botflow.engine.limits import LimitExceeded, Limits
 from botflow.engine.person_scene import PersonScene
 from botflow.engine.session import AlarmKind, Frame, Handoff, Parent, Session
+from botflow.engine.speech import Speech
 from botflow.errors import FlowError
 from botflow.flow.contact_fields import contact_field_of
 from botflow.flow.fields import ITEM
@@ -56,6 +57,7 @@ class Scene(PersonScene):
     contact               the person, in a flow that reads $contact; None elsewhere, and in a run
     variables, notes      the variables, and the waiting node's own memory, which is gone when it leaves
     node, flow, policy    the placed node, its workflow, and the workflow's rules
+    language              the language in which the node speaks and reads
     is_run                True when a trigger or a parent started this session, so there is no contact to talk to
     group                 the name of the wait that begins in this turn, for children and messages it waits for
 
@@ -108,6 +110,8 @@ class Scene(PersonScene):
         self.corrected: Mapping[str, Any] | None = None
         self.corrected_output: Mapping[str, Any] = {}
         self.frames = session.frames
+        self.speech = Speech(flow, session.language) if flow.translations else None
+        flow = flow if self.speech is None else self.speech.flow
         self.levels = [Level.thaw(frame, flow) for frame in session.frames]
         self.root = self.levels[0] if self.levels else None
         self._given = session.given
@@ -132,6 +136,16 @@ class Scene(PersonScene):
     def node(self) -> Node:
         level = self.levels[-1]
         return level.flow.nodes[level.node]
+
+    @property
+    def workflow(self) -> Flow:
+        """The workflow that the person is in, in the language of the conversation."""
+        return self._flow
+
+    @property
+    def language(self) -> str:
+        level = self.levels[-1]
+        return level.flow.nodes[level.node].language
 
     @property
     def now(self) -> datetime:
@@ -320,13 +334,24 @@ class Scene(PersonScene):
         del self.levels[position:]
         self._context = None
 
+    def speak(self, flow: Flow) -> None:
+        """Go on in another language; `flow` is the workflow in it."""
+        self._flow, self.policy = flow, flow.policy
+        for level in self.levels:
+            level.flow = flow.scope(level.flow_id)
+        self._context = None
+
+    def forget_values(self) -> None:
+        """Collect the values for templates anew: the next node may speak another language."""
+        self._context = None
+
     def forget_output(self) -> None:
         """Drop what an earlier visit left as this node's output."""
         if self._owner.outputs.pop(self.level.node, None) is not None:
             self._context = None
 
     def _settings(self, zone: Callable[[], ZoneInfo]) -> RenderSettings:
-        return RenderSettings(self.inbound.received_at, zone, (self.levels[-1].flow.language, self._flow.language))
+        return RenderSettings(self.inbound.received_at, zone, (self.language, self._flow.language))
 
     @property
     def _owner(self) -> Level:

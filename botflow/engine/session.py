@@ -231,6 +231,7 @@ class Session:
     `cancel` is the place in the queue (`seq`) of the inbound whose turn must cancel the execution, 0 for none.
     `handoff`: a person has taken the conversation over, or is to do so; no message of its contact visits a node.
     `persona` is there in a fork of a conversation, until its execution ends.
+    `language` is the one that a flow with several speaks to the person now, also when no execution is running.
     """
 
     version: int = 0
@@ -249,6 +250,7 @@ class Session:
     cancel: int = 0
     handoff: Handoff | None = None
     persona: Persona | None = None
+    language: str = ""
 
     @property
     def awaits_return(self) -> bool:
@@ -292,6 +294,8 @@ class Session:
             kept["handoff"] = self.handoff.to_json()
         if self.persona is not None:
             kept["persona"] = self.persona.to_json()
+        if self.language:
+            kept["language"] = self.language
         return kept if self.given is None else {**kept, "given": self.given}
 
     @classmethod
@@ -313,4 +317,5 @@ class Session:
             cancel=stored.get("cancel", 0),
             handoff=Handoff(**stored["handoff"]) if "handoff" in stored else None,
             persona=Persona(**stored["persona"]) if "persona" in stored else None,
+            language=stored.get("language", ""),
         )

@@ -26,7 +26,7 @@ def with_question(message: SendMessage, flow: Flow, node: str) -> SendMessage:
     replies = message.quick_replies
     if not message.cards and not (replies and replies[0].is_option):
         return message
-    return replace(message, question=f"{flow.id}/{node}", language=flow.language)
+    return replace(message, question=f"{flow.id}/{node}", language=flow.nodes[node].language)
 
 
 def pace_of(properties: BaseModel, of_flow: Pace) -> Pace:

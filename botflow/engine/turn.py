@@ -162,7 +162,7 @@ def _to_rest(
         except FlowError as problem:
             reached = cancelled(scene) if isinstance(problem, CutOff) else failing(scene, problem)
         if not close(scene, node_types, reached, limits):
-            ending = conclude(flow, scene)
+            ending = conclude(scene.workflow, scene)
             after = freeze(session, scene, ending)
             return ending, after, orjson.dumps(after.to_json())
         walk = _visits(flow, session, scene, node_types, limits)
@@ -172,7 +172,7 @@ def _walk(
     flow: Flow, session: Session, scene: Scene, node_types: NodeTypes, limits: Limits
 ) -> Generator[Ask, Answer, Ending | Closing]:
     """Decide what the inbound does, then visit node after node."""
-    arrival = yield from arrive(flow, session, scene, node_types)
+    arrival = yield from arrive(scene.workflow, session, scene, node_types)
     if scene.contact is not None and not isinstance(arrival, Ignored):
         scene.events.insert(0, events.ContactRead(scene.contact.read.to_json()))
     match arrival:
@@ -219,7 +219,9 @@ def _visits(
             heard = False
             waiting = waiting if len(scene.levels) > waiting else 0
             scene.failure, scene.alarm = None, None
-            resuming = _move(flow, scene, outcome)
+            resuming = _move(scene, outcome)
+            if scene.speech is not None and scene.levels:
+                scene.speech.follow_choice(scene)
         except LimitExceeded:
             raise
         except FlowError as failure:
@@ -254,22 +256,22 @@ def _rest(flow: Flow, session: Session, scene: Scene, outcome: WaitForMessage | 
     return Ending("waiting", wait=wait)
 
 
-def _move(flow: Flow, scene: Scene, outcome: Leave | EnterBody | EnterSubflow) -> bool:
+def _move(scene: Scene, outcome: Leave | EnterBody | EnterSubflow) -> bool:
     """Go to the next node; return whether it resumes rather than starts."""
     match outcome:
         case Leave(handle, output):
             scene.keep_output(output)
-            return _follow(flow, scene, handle)
+            return _follow(scene, handle)
         case EnterBody(handle):
             return _enter_body(scene, handle)
         case EnterSubflow():
-            _enter(flow, scene, outcome)
+            _enter(scene, outcome)
             return False
         case _:
             assert_never(outcome)
 
 
-def _follow(flow: Flow, scene: Scene, handle: str) -> bool:
+def _follow(scene: Scene, handle: str) -> bool:
     """Leave the current node by `handle`; return whether the next one resumes rather than starts."""
     level = scene.level
     level.notes = {}
@@ -293,7 +295,7 @@ def _follow(flow: Flow, scene: Scene, handle: str) -> bool:
             scene.returned = {}
             return True
         case _:  # a digression is over: the interrupted node asks again
-            _recapitulate(flow, scene)
+            _recapitulate(scene)
             return False
 
 
@@ -306,21 +308,21 @@ def _frame_name(scene: Scene, ended: Level) -> str:
     return ended.flow_id if ended.kind == "subflow" else scene.level.node
 
 
-def _recapitulate(flow: Flow, scene: Scene) -> None:
+def _recapitulate(scene: Scene) -> None:
     """Say the workflow's recap before the interrupted question is asked again; a recap that fails is left out."""
-    if flow.policy.recap is None:
+    if scene.policy.recap is None:
         return
     try:
-        scene.say(scene.render(flow.policy.recap))
+        scene.say(scene.render(scene.policy.recap))
     except LimitExceeded:
         raise
     except FlowError as failure:
         scene.record(events.NodeFailed(scene.level.node, failure.code, failure.message))
 
 
-def _enter(flow: Flow, scene: Scene, entry: EnterSubflow) -> None:
+def _enter(scene: Scene, entry: EnterSubflow) -> None:
     """Push the frame of a subflow, at its trigger."""
-    child = flow.subflows.get(entry.workflow)
+    child = scene.workflow.subflows.get(entry.workflow)
     if child is None or not child.triggers:
         raise NodeFailure(f"there is no workflow {entry.workflow!r} to run", code="subflow.unknown")
     first = child.triggers[0].id

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from botflow.engine.buttons import Card, QuickReply, options_of
 from botflow.engine.effects import SendMessage
+from botflow.languages import sentences_in
 
 
 def choices_of(message: SendMessage) -> tuple[QuickReply, ...]:
@@ -44,3 +45,8 @@ def written_cards(cards: Sequence[Card], *, has_numbers: bool = True) -> Iterato
 def written_link(button: QuickReply) -> str:
     """Return a button that opens an address, as text."""
     return f"{button.title}: {button.url.removeprefix('tel:').removeprefix('mailto:')}"
+
+
+def list_title(message: SendMessage) -> str:
+    """Return the words of a button that opens the list of a message's choices, in its language."""
+    return sentences_in(message.language).choose

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -13,6 +14,7 @@ from botflow.flow.checking.check import examine
 from botflow.flow.document import Document, nowhere, shape
 from botflow.flow.graph import Edge, Flow, Interrupt, Node
 from botflow.flow.problems import FlowProblems, Problem, Report
+from botflow.flow.spoken_texts import closest
 from botflow.flow.templates.template import Templates
 from botflow.flow.typed_document import Linked, NodeSpecs
 
@@ -42,8 +44,13 @@ def compile_flow(documents: Mapping[str, Mapping[str, Any]], root: str, node_typ
     digest = hashlib.sha256(orjson.dumps({"root": root, "documents": reached}, option=orjson.OPT_SORT_KEYS)).hexdigest()
     reads_contact = any(item.reads_contact for item in linked.values())
     main = linked.pop(root) if root not in _references(linked) else linked[root]
-    subflows = {name: _freeze(item, digest, {}, reads_contact) for name, item in linked.items()}
-    return _freeze(main, digest, subflows, reads_contact)
+    templates = {name: Templates() for name in (root, *linked)}
+
+    def spoken_in(tag: str, translations: Mapping[str, Flow]) -> Flow:
+        below = {name: _freeze(item, digest, tag, templates[name], reads_contact) for name, item in linked.items()}
+        return _freeze(main, digest, tag, templates[root], reads_contact, below, translations)
+
+    return spoken_in(main.document.language, {tag: spoken_in(tag, {}) for tag in main.document.languages})
 
 
 def _shape_all(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Document]:
@@ -67,30 +74,47 @@ def _canonical(linked: Linked) -> dict[str, Any]:
     for node in plain["nodes"]:
         properties = linked.nodes[node["id"]].properties
         node["properties"] = properties.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        for tag, translated in linked.nodes[node["id"]].translations.items():
+            node[f"properties ({tag})"] = translated.properties.model_dump(
+                mode="json", by_alias=True, exclude_unset=True
+            )
     plain["edges"] = sorted([edge.source, edge.handle, edge.target, edge.link.edge.data] for edge in linked.edges)
     return plain
 
 
-def _freeze(linked: Linked, digest: str, subflows: Mapping[str, Flow], reads_contact: bool) -> Flow:
-    document = linked.document
-    nodes = {
-        node.id: Node(
+def _freeze(
+    linked: Linked,
+    digest: str,
+    tag: str,
+    templates: Templates,
+    reads_contact: bool,
+    subflows: Mapping[str, Flow] = MappingProxyType({}),
+    translations: Mapping[str, Flow] = MappingProxyType({}),
+) -> Flow:
+    """Return the flow in the language of its document that is closest to `tag`."""
+    own = linked.document.language
+    tag = closest(tag, (own, *linked.document.languages)) or own
+    document = linked.document if tag == own else linked.document.spoken_in(tag)
+    nodes = {}
+    for node in linked.nodes.values():
+        properties, language = node.spoken_in(tag)
+        nodes[node.id] = Node(
             id=node.id,
             type=node.spec.name,
-            properties=node.properties,
+            properties=properties,
+            language=language,
             label=node.placed.label,
             position=(node.placed.position.x, node.placed.position.y) if node.placed.position else None,
             retry=node.placed.retry,
             time_limit_s=node.placed.time_limit,
             credential=node.placed.credential,
         )
-        for node in linked.nodes.values()
-    }
     return Flow(
         id=document.id,
         name=document.name or document.id,
         mode=document.execution_mode,
         language=document.language,
+        written_in=own,
         region=document.region,
         apology=document.apology,
         theme=document.theme,
@@ -120,7 +144,9 @@ def _freeze(linked: Linked, digest: str, subflows: Mapping[str, Flow], reads_con
             for item in document.interrupts
         ),
         subflows=subflows,
-        templates=Templates(),
+        translations=translations,
+        detects_language=document.detect_language,
+        templates=templates,
         digest=digest,
         kept_outputs=linked.kept_outputs,
         targets=linked.targets,

@@ -24,6 +24,7 @@ _GRAPH = ("botflow", "nodes", "edges")
 @value(frozen=True, slots=True, kw_only=True)
 class Change:
     """One value that is different. `path` leads to it by names and by the ids of list items: `options[large].label`.
+    Of a text in several languages it names the language: `text (de)`.
 
     `kind` tells a value that is new from one that was null.
     """
@@ -90,6 +91,7 @@ def difference(before: Plain | None, after: Plain | None) -> Difference:
     """Return what became of `before`. None is a document that does not exist yet: its nodes and edges are new."""
     before = _empty(after) if before is None else before
     after = _empty(before) if after is None else after
+    spoken = tuple(dict.fromkeys((*_languages(before), *_languages(after))))
     former = {node["id"]: node for node in before["nodes"]}
     present = {node["id"]: node for node in after["nodes"]}
     renamed = _renamed(former, present)
@@ -102,7 +104,7 @@ def difference(before: Plain | None, after: Plain | None) -> Difference:
         nodes_added=tuple(node for id, node in present.items() if id not in kept),
         nodes_removed=tuple(node for id, node in former.items() if id in gone),
         nodes_renamed=renamed,
-        nodes_changed=tuple(_changed(pairs)),
+        nodes_changed=tuple(_changed(pairs, spoken)),
         nodes_moved=tuple(
             Moved(id=now["id"], before=was.get("position"), after=now.get("position"))
             for was, now in pairs
@@ -111,7 +113,7 @@ def difference(before: Plain | None, after: Plain | None) -> Difference:
         edges_added=edges_added,
         edges_removed=edges_removed,
         edges_changed=edges_changed,
-        settings=tuple(_changes(_without(before, _GRAPH), _without(after, _GRAPH), "")),
+        settings=tuple(_changes(_without(before, _GRAPH), _without(after, _GRAPH), "", spoken)),
     )
 
 
@@ -136,9 +138,15 @@ def _content(node: Plain) -> bytes:
     return orjson.dumps(_compared(node), option=orjson.OPT_SORT_KEYS)
 
 
-def _changed(pairs: Sequence[tuple[Plain, Plain]]) -> Iterator[NodeChange]:
+def _languages(document: Plain) -> tuple[str, ...]:
+    """Return the languages of a document's texts, its own first; none if it has only that one."""
+    others = document.get("languages") or ()
+    return (document.get("language", "en"), *others) if others else ()
+
+
+def _changed(pairs: Sequence[tuple[Plain, Plain]], spoken: Sequence[str]) -> Iterator[NodeChange]:
     for was, now in pairs:
-        changes = tuple(_changes(_compared(was), _compared(now), ""))
+        changes = tuple(_changes(_compared(was), _compared(now), "", spoken))
         if changes:
             yield NodeChange(id=now["id"], changes=changes)
 
@@ -203,25 +211,37 @@ def handle_of(edge: Plain) -> str:
     return edge.get("sourceHandle") or "next"
 
 
-def _changes(before: Any, after: Any, path: str) -> Iterator[Change]:
-    """Yield the innermost values that are different, in the order of their paths."""
+def _changes(before: Any, after: Any, path: str, spoken: Sequence[str]) -> Iterator[Change]:
+    """Yield the innermost values that are different, in the order of their paths; `spoken`: the languages of texts."""
     if before is _MISSING:
         yield Change(path=path, kind="added", after=after)
     elif after is _MISSING:
         yield Change(path=path, kind="removed", before=before)
+    elif _are_spoken(before, after, spoken):
+        former, present = ((each if isinstance(each, Mapping) else {spoken[0]: each}) for each in (before, after))
+        for tag in (tag for tag in spoken if tag in former or tag in present):
+            yield from _changes(former.get(tag, _MISSING), present.get(tag, _MISSING), f"{path} ({tag})", ())
     elif isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in sorted(before.keys() | after.keys()):
             below = f"{path}.{name}" if path else name
-            yield from _changes(before.get(name, _MISSING), after.get(name, _MISSING), below)
+            yield from _changes(before.get(name, _MISSING), after.get(name, _MISSING), below, spoken)
     elif (was := _by_id(before)) is not None and (now := _by_id(after)) is not None:
-        yield from _changes_of_list(was, now, path)
+        yield from _changes_of_list(was, now, path, spoken)
     elif before != after or isinstance(before, bool) != isinstance(after, bool):
         yield Change(path=path, kind="changed", before=before, after=after)
 
 
-def _changes_of_list(before: Mapping[str, Plain], after: Mapping[str, Plain], path: str) -> Iterator[Change]:
+def _are_spoken(before: Any, after: Any, spoken: Sequence[str]) -> bool:
+    """Say whether a text, or a list of words, is in several languages before or after."""
+    written = [value for value in (before, after) if isinstance(value, Mapping)]
+    return bool(spoken) and bool(written) and all(value and value.keys() <= set(spoken) for value in written)
+
+
+def _changes_of_list(
+    before: Mapping[str, Plain], after: Mapping[str, Plain], path: str, spoken: Sequence[str]
+) -> Iterator[Change]:
     for id in [*before, *(new for new in after if new not in before)]:
-        yield from _changes(before.get(id, _MISSING), after.get(id, _MISSING), f"{path}[{id}]")
+        yield from _changes(before.get(id, _MISSING), after.get(id, _MISSING), f"{path}[{id}]", spoken)
     was, now = [id for id in before if id in after], [id for id in after if id in before]
     if was != now:
         yield Change(path=path, kind="reordered", before=list(before), after=list(after))

@@ -11,7 +11,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from botflow.flow.contact_fields import ContactFields
@@ -21,13 +32,16 @@ from botflow.flow.graph import ExecutionMode
 from botflow.flow.locale_codes import Country, Language
 from botflow.flow.message_template import MessageTemplate, TemplateSlug
 from botflow.flow.policy import Policy, Retry
-from botflow.flow.problems import NOWHERE, FlowProblems, Path, Place, Report
+from botflow.flow.problems import NOWHERE, FlowProblems, Path, Place, Problem, Report
 from botflow.flow.reading.edit import with_positions
 from botflow.flow.reading.react_flow import flat_document, flat_edge, flat_node
 from botflow.flow.reading.schema_problems import report_invalid
 from botflow.flow.reading.source import Reading, unfit
+from botflow.flow.spoken_texts import MOST_LANGUAGES, Spoken, in_one_language, languages_of
 from botflow.flow.theme import Theme
 
+SPOKEN = ("apology", "expired_text", "corrected_text", "recap")
+SPOKEN_IN_INTERRUPTS = ("match", "examples")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _NODE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}")
 
@@ -138,6 +152,12 @@ class PlacedEdge(BaseModel):
         return flat_edge(raw)
 
 
+InterruptWords = Annotated[
+    tuple[Annotated[str, Field(min_length=1)], ...],
+    BeforeValidator(in_one_language, json_schema_input_type=tuple[str, ...] | dict[str, tuple[str, ...]]),
+]
+
+
 class PlacedInterrupt(BaseModel):
     """A way out of any question: keywords, a pattern, an intent or examples, and the node it leads to."""
 
@@ -145,13 +165,13 @@ class PlacedInterrupt(BaseModel):
 
     id: NodeId
     """The interrupt's name."""
-    match: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    match: InterruptWords = ()
     """Words: the message is one of them."""
     pattern: str | None = None
     """A regular expression (RE2) that finds something in the message."""
     intent: Annotated[str, Field(min_length=1)] | None = None
     """A description; a model decides whether the message means it."""
-    examples: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    examples: InterruptWords = ()
     """Messages that people write for it, beside `intent` or instead of it. The built-in model needs them."""
     target: str
     """The node to which the interrupt leads. When the part that begins there ends, the question is asked again."""
@@ -169,7 +189,12 @@ class Document(Policy):
     description: str = ""
     """What it is for, for those who work on it."""
     language: Language = "en"
-    """The language of answers and of botflow's own sentences, which exist in `en`, `de`, `es` and `fr`."""
+    """The language of texts, answers and botflow's own sentences, which exist in `en`, `de`, `es`, `fr`, `it`, `pt`,
+    `nl`, `pl`, `tr` and `ar`."""
+    languages: Annotated[tuple[Language, ...], Field(max_length=MOST_LANGUAGES)] = ()
+    """The other languages that the flow speaks. Its texts are then `{en: ..., de: ...}`."""
+    detect_language: bool = False
+    """Whether the language of a person's first message decides in which language the conversation begins."""
     region: Country | None = None
     """A country such as `GB`, for phone numbers and the order of day and month."""
     execution_mode: ExecutionMode = "persistent"
@@ -180,7 +205,7 @@ class Document(Policy):
     contact_fields: ContactFields = Field(default_factory=dict)
     """The fields of a contact that the flow uses, besides `name`, `language` and `timeZone`: `{name: {type, choices}}`.
     The type is `text`, `number`, `boolean`, `date`, `datetime` or `choice`."""
-    apology: str | None = None
+    apology: Spoken | None = None
     """What to say when a turn fails. Without it: a sentence in the language."""
     credentials: dict[CredentialName, CredentialName] = Field(default_factory=dict)
     """The organization's credentials for a channel or a model, by module: `{module: name}`. Without an entry: the
@@ -197,10 +222,21 @@ class Document(Policy):
     interrupts: tuple[PlacedInterrupt, ...] = ()
     """Ways out of any question."""
 
+    _translated: dict[Path, Mapping[str, Any]] = PrivateAttr(default_factory=dict)
+    _spoken: dict[str, Document] = PrivateAttr(default_factory=dict)
+
     @model_validator(mode="before")
     @classmethod
     def _accept_react_flow(cls, raw: Any) -> Any:
         return flat_document(raw)
+
+    @field_validator("languages")
+    @classmethod
+    def _are_others(cls, languages: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        for tag in languages:
+            if tag == info.data.get("language") or languages.count(tag) > 1:
+                raise PydanticCustomError("document.invalid", "{tag} is there twice", {"tag": repr(tag)})
+        return languages
 
     def links(self) -> Iterator[Link]:
         """Yield every edge; those of `next` and `on` come after the others."""
@@ -215,6 +251,26 @@ class Document(Policy):
                 at = ("nodes", position, "on", handle)
                 yield Link(PlacedEdge(source=node.id, source_handle=handle, target=target), at, at, at, at)
 
+    def spoken_in(self, tag: str) -> Document:
+        """Return the document with its own texts in another of its languages; those of nodes are the nodes' business.
+
+        A text that is not written in that language stays in the document's own.
+        """
+        return self._spoken[tag]
+
+    @property
+    def translated(self) -> Mapping[Path, Mapping[str, Any]]:
+        """The texts beside the nodes that are written in several languages, by their paths in the model."""
+        return self._translated
+
+    def texts_of(self, name: str) -> Iterator[tuple[Path, str]]:
+        """Yield one of the document's own texts in every language, with its path; none if it is not there."""
+        written = self._translated.get((name,))
+        if written is not None:
+            yield from (((to_camel(name), tag), text) for tag, text in written.items())
+        elif (text := getattr(self, name)) is not None:
+            yield (to_camel(name),), text
+
     def policy(self) -> Policy:
         """Return the rules, which the document has beside the graph."""
         return Policy.model_construct(**{name: getattr(self, name) for name in Policy.model_fields})
@@ -225,6 +281,11 @@ class Document(Policy):
         full = {"botflow": 1, **plain, "name": self.name or self.id}
         full["nodes"] = [node.to_json() for node in self.nodes]
         full["edges"] = [link.edge.to_json() for link in self.links()]
+        for path, texts in self._translated.items():
+            if path[0] == "interrupts":
+                full["interrupts"][path[1]][path[2]] = dict(texts)
+            else:
+                full[to_camel(str(path[0]))] = dict(texts)
         return full
 
 
@@ -241,11 +302,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:
-    """A document with the text it came from, so that problems have lines."""
+    """A document with the text it came from, so that problems have lines; `problems` are those of its translations."""
 
     name: str
     document: Document
     reading: Reading
+    problems: tuple[Problem, ...] = ()
 
     def place(self, path: Path) -> Place:
         return self.reading.place(path)
@@ -279,6 +341,29 @@ def parse(text: str, *, name: str) -> SourceDocument:
     return SourceDocument(name, document, reading)
 
 
+def read_document(value: Mapping[str, Any]) -> Document:
+    """Validate plain JSON, in each of its languages; ValidationError when it is no document."""
+    languages = languages_of(value)
+    document = Document.model_validate(value, context=languages)
+    if document.languages:
+        document._translated.update(_in_several_languages(value))
+        for tag in document.languages:
+            spoken = Document.model_validate(value, context=replace(languages, wanted=tag))
+            document._spoken[tag] = spoken.model_copy(update={"language": tag})
+    return document
+
+
+def _in_several_languages(raw: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    for name in SPOKEN:
+        written = raw.get(to_camel(name), raw.get(name))
+        if isinstance(written, Mapping):
+            yield (name,), written
+    for position, interrupt in enumerate(raw.get("interrupts", ())):
+        for name in SPOKEN_IN_INTERRUPTS:
+            if isinstance(interrupt.get(name), Mapping):
+                yield ("interrupts", position, name), interrupt[name]
+
+
 def shape(value: Any, report: Report) -> Document | None:
     """Return the document that plain JSON holds; None, and errors in `report`, when it is not one."""
     if not isinstance(value, Mapping):
@@ -288,7 +373,7 @@ def shape(value: Any, report: Report) -> Document | None:
         report.error(*fault, ())
         return None
     try:
-        return Document.model_validate(value)
+        return read_document(value)
     except ValidationError as failure:
         report_invalid(failure, Document, value, report)
         return None

@@ -38,8 +38,10 @@ MESSAGE_FIELDS = ("text", "payload", "media", "location", "token", "consent", "a
 # The fields of a request to a webhook, as its key reads them in `$request`.
 REQUEST_FIELDS = ("headers", "query")
 ITEM = "item"  # what a template about one element of a list reads
+LONGEST_ITEM_TEXT = 2_000  # such a template
 Pace = Literal["human", "instant"]
 TextKind = Literal["template", "condition", "pattern", "workflow"]
+Speech = Literal["", "text", "words", "choice"]
 
 
 class Properties(BaseModel):
@@ -62,20 +64,22 @@ class Marker:
 
     `reads`: the only names that they may read, as `$name`; None for all that a node of the flow may. `also`: names that
     they may read besides, such as `item`. `longest`: how many characters a template may have that
-    `Scene.render_escaped` renders.
+    `Scene.render_escaped` renders. `spoken`: a document may have them in several languages (`spoken_texts.py`): a text
+    that people read, words that they write, or a choice, which is a text that is its own id.
     """
 
     kind: TextKind
     reads: tuple[str, ...] | None = None
     also: tuple[str, ...] = ()
     longest: int | None = None
+    spoken: Speech = ""
 
 
 Condition = Annotated[str, Field(min_length=1, max_length=2_000), Marker("condition")]
 Pattern = Annotated[str, Field(min_length=1, max_length=1_000), Marker("pattern")]
 VariableName = Annotated[str, Field(min_length=1, max_length=64), Widget("combobox", source="variables")]
 HandleName = Annotated[str, Field(min_length=1, max_length=64), Widget("text", label="Leave by", placeholder="large")]
-ItemText = Annotated[str, Field(max_length=2_000), Marker("template", also=(ITEM,))]
+ItemText = Annotated[str, Field(max_length=LONGEST_ITEM_TEXT), Marker("template", also=(ITEM,))]
 WorkflowId = Annotated[str, Field(min_length=1, max_length=64), Marker("workflow")]
 
 
@@ -89,6 +93,7 @@ class Text:
     reads: tuple[str, ...] | None = None
     also: tuple[str, ...] = ()
     longest: int | None = None
+    spoken: Speech = ""
 
 
 def texts(properties: BaseModel) -> Iterator[Text]:
@@ -104,7 +109,7 @@ _TEMPLATE = Marker("template")
 
 def _strings(value: Any, path: tuple[str | int, ...], marker: Marker) -> Iterator[Text]:
     if isinstance(value, str):
-        yield Text(path, marker.kind, value, marker.reads, marker.also, marker.longest)
+        yield Text(path, marker.kind, value, marker.reads, marker.also, marker.longest, marker.spoken)
     elif isinstance(value, BaseModel):
         for inner in texts(value):
             yield replace(inner, path=(*path, *inner.path))

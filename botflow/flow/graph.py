@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from botflow.flow.contact_fields import ContactField
 from botflow.flow.policy import Policy, Retry
+from botflow.flow.spoken_texts import closest
 from botflow.flow.templates.template import Templates
 from botflow.flow.theme import Theme
 
@@ -27,11 +28,13 @@ class Node:
     """A placed step. `properties` is an instance of its type's schema; `id` is unique in the flow.
 
     `time_limit_s` bounds each of its calls to the world; `credential` names the secret fields that its action gets.
+    `language` is the one that its properties are written in.
     """
 
     id: str
     type: str
     properties: BaseModel
+    language: str = "en"
     label: str = ""
     position: tuple[float, float] | None = None
     retry: Retry | None = None
@@ -79,12 +82,16 @@ class Flow:
     behaviour. `kept_outputs` are the nodes whose output some template reads as `$node.field`; others are not stored.
     `contact_fields` are the fields of a contact that the document declares; `reads_contact` says whether it or one of
     its subflows reads or changes the person's contact: a turn of another flow pays nothing for contacts.
+    `language` is the one it speaks, `written_in` its own.
+    `translations` are the same graph in the other languages that it speaks, by their tags; only a flow in its own
+    language has them.
     """
 
     id: str
     name: str
     mode: ExecutionMode = "persistent"
     language: str = "en"
+    written_in: str = "en"
     region: str | None = None
     apology: str | None = None
     theme: Theme | None = None
@@ -94,6 +101,8 @@ class Flow:
     edges: tuple[Edge, ...]
     interrupts: tuple[Interrupt, ...] = ()
     subflows: Mapping[str, Flow] = field(default_factory=dict)
+    translations: Mapping[str, Flow] = field(default_factory=dict)
+    detects_language: bool = False
     templates: Templates
     digest: str = ""
     kept_outputs: frozenset[str] = frozenset()
@@ -105,6 +114,14 @@ class Flow:
     def target(self, node: str, handle: str) -> str | None:
         """Return the node that `handle` of `node` leads to, or None when nothing is connected."""
         return self.targets.get((node, handle))
+
+    def speaks(self, tag: str) -> str | None:
+        """Return the language of the flow that is closest to a BCP 47 tag: `de-AT`, else `de`; None for none."""
+        return closest(tag, (self.language, *self.translations))
+
+    def spoken_in(self, tag: str) -> Flow:
+        """Return the flow in the language closest to `tag`, else in its own."""
+        return self.translations.get(self.speaks(tag) or "", self)
 
     def scope(self, flow_id: str) -> Flow:
         """Return the flow a frame runs in: this one for "", else the linked subflow (KeyError if unknown)."""

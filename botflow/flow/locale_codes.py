@@ -17,7 +17,7 @@ from botflow.languages import LANGUAGES, base_language
 _Names = Literal["languages", "territories"]
 
 
-def _language(tag: str) -> str:
+def checked_language(tag: str) -> str:
     """Return the tag; an error with a hint unless CLDR knows its language."""
     base = base_language(tag)
     if base in LANGUAGES or base in _names("en", "languages"):
@@ -37,7 +37,7 @@ def _country(written: object) -> object:
     raise PydanticCustomError("document.invalid", message, {"written": repr(written[:40]), "hint": hint})
 
 
-Language = Annotated[str, Field(min_length=2, max_length=35), AfterValidator(_language)]
+Language = Annotated[str, Field(min_length=2, max_length=35), AfterValidator(checked_language)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$"), BeforeValidator(_country)]
 
 

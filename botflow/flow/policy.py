@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from botflow.flow.duration import Duration
 from botflow.flow.fields import CAMEL_CASE, Pace
 from botflow.flow.locale_codes import Country
+from botflow.flow.spoken_texts import Spoken
 
 _CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
@@ -112,14 +113,14 @@ class Policy(BaseModel):
     """The time zone, such as `Europe/Berlin`, for contacts whose own is not known."""
     expires: Duration | None = None
     """How long a conversation waits for a message; then it ends."""
-    expired_text: str | None = None
+    expired_text: Spoken | None = None
     """What to say then. Without it: nothing."""
     corrections: bool = False
     """Whether people may say "back" and "I meant 5"."""
-    corrected_text: str | None = None
+    corrected_text: Spoken | None = None
     """What to say when an answer was changed; may read `$correction.old` and `$correction.new`. `""` says nothing.
     Without it: a sentence in the flow's language."""
-    recap: str | None = None
+    recap: Spoken | None = None
     """What to say after an interrupt, before the question is asked again. Without it: nothing."""
     bursts: Literal["queue", "merge", "supersede"] = "queue"
     """What quick messages of one person become: turns of their own (`queue`), one message (`merge`), or one message

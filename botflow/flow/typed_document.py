@@ -18,8 +18,10 @@ from botflow.flow.document import Document, Link, PlacedNode
 from botflow.flow.fields import Text, texts
 from botflow.flow.message_template import PROPERTY, MessageTemplate
 from botflow.flow.node_spec import NodeSpec, Outputs
+from botflow.flow.node_translations import Translation, texts_in, translation, written_at
 from botflow.flow.problems import Path, Report
 from botflow.flow.reading.schema_problems import report_invalid
+from botflow.flow.spoken_texts import DocumentLanguages
 from botflow.flow.templates.template import node_references
 from botflow.flow.templates.tokens import TemplateRefused
 
@@ -43,6 +45,8 @@ class LinkedNode:
     branches: tuple[str, ...]
     sets: tuple[str, ...]
     outputs: Outputs | None
+    languages: DocumentLanguages
+    translations: Mapping[str, Translation]
 
     @property
     def id(self) -> str:
@@ -54,14 +58,32 @@ class LinkedNode:
 
     @cached_property
     def texts(self) -> tuple[Text, ...]:
-        """Every string in the properties; paths start at the document's root."""
+        """Every string in the properties, in every language; paths start at the document's root."""
+        found = list(texts(self.properties)) if not self.translations else self.texts_in(self.languages.own)
+        for tag in self.translations:
+            found += self.texts_in(tag)
         inside = (*self.path, "properties")
-        return tuple(replace(text, path=(*inside, *self._written_at(text.path))) for text in texts(self.properties))
+        return tuple(replace(text, path=(*inside, *self._path_of(text.path))) for text in found)
 
-    def _written_at(self, path: Path) -> Path:
+    def _path_of(self, path: Path) -> Path:
         """Return the path of a property; of one that a template brought, the path of the template's name."""
         is_brought = self.spec.takes_template and PROPERTY in self.placed.properties and path[0] in TEMPLATE_FIELDS
         return (PROPERTY, *path) if is_brought else path
+
+    def spoken_in(self, tag: str) -> tuple[BaseModel, str]:
+        """Return the properties in a language of the document, and the language that they are in: a node with a missing
+        text speaks the document's own."""
+        known = self.translations.get(tag)
+        return (self.properties, self.languages.own) if known is None or known.missing else (known.properties, tag)
+
+    def tag_at(self, path: Path, tag: str) -> str:
+        """Return the language of the text at a path when `tag` is wanted; "" for a text without languages."""
+        return written_at(self.placed.properties, path, replace(self.languages, wanted=tag))[1]
+
+    def texts_in(self, tag: str) -> list[Text]:
+        """Return the strings of the properties in a language of the document; their paths start at the properties."""
+        properties = self.properties if tag == self.languages.own else self.translations[tag].properties
+        return list(texts_in(properties, self.placed.properties, replace(self.languages, wanted=tag)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +134,8 @@ class Linked:
     def _references(self) -> set[str]:
         """What templates and conditions read as `$name`."""
         read = {name for node in self.nodes.values() for text in node.texts for name in _references(text)}
-        own = (self.document.recap, self.document.corrected_text)
-        read.update(name for text in own for name in _names_in(text or "", bare=False))
+        own = (text for name in ("recap", "corrected_text") for _, text in self.document.texts_of(name))
+        read.update(name for text in own for name in _names_in(text, bare=False))
         return read
 
     @cached_property
@@ -151,8 +173,9 @@ def link(document: Document, node_types: NodeSpecs, report: Report) -> Linked:
     """Join `document` with `node_types`; what is wrong becomes an error in `report`."""
     placed = _unique_nodes(document, report)
     nodes = {}
+    languages = DocumentLanguages(document.language, document.languages)
     for node_id, (node, path) in placed.items():
-        joined = _link_node(node, path, node_types, document.templates, report)
+        joined = _link_node(node, path, node_types, document.templates, languages, report)
         if joined is not None:
             nodes[node_id] = joined
     edges = _link_edges(document, set(placed), nodes, report)
@@ -184,6 +207,7 @@ def _link_node(
     path: Path,
     node_types: NodeSpecs,
     templates: Mapping[str, MessageTemplate],
+    languages: DocumentLanguages,
     report: Report,
 ) -> LinkedNode | None:
     spec = node_types.get(node.type_name)
@@ -202,7 +226,11 @@ def _link_node(
     if given is None:
         return None
     try:
-        properties = spec.properties.model_validate(given)
+        properties = spec.properties.model_validate(given, context=languages)
+        translations = {
+            tag: translation(spec.properties, given, replace(languages, wanted=tag), properties)
+            for tag in languages.others
+        }
     except ValidationError as failure:
         report_invalid(failure, spec.properties, given, report, family="property", prefix=inside, node=node.id)
         return None
@@ -223,6 +251,8 @@ def _link_node(
         branches=spec.branches(properties),
         sets=spec.sets(properties),
         outputs=spec.outputs(properties),
+        languages=languages,
+        translations=translations,
     )
 
 

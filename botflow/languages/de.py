@@ -40,6 +40,7 @@ SENTENCES = Sentences(
     ),
     bounds=Bounded(both=" von {least} bis {most}", least=" ab {least}", most=" bis {most}"),
     dates=Bounded(both=" vom {least} bis zum {most}", least=" ab dem {least}", most=" bis zum {most}"),
+    choose="Auswählen",
     example=", zum Beispiel 3",
     yes="ja",
     no="nein",

@@ -40,6 +40,7 @@ SENTENCES = Sentences(
     ),
     bounds=Bounded(both=" from {least} to {most}", least=" from {least} up", most=" up to {most}"),
     dates=Bounded(both=" from {least} to {most}", least=" from {least} on", most=" up to {most}"),
+    choose="Choose",
     example=", for example 3",
     yes="yes",
     no="no",

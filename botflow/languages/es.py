@@ -40,6 +40,7 @@ SENTENCES = Sentences(
     ),
     bounds=Bounded(both=" de {least} a {most}", least=" a partir de {least}", most=" hasta {most}"),
     dates=Bounded(both=" del {least} al {most}", least=" a partir del {least}", most=" hasta el {most}"),
+    choose="Elegir",
     example=", por ejemplo 3",
     yes="sí",
     no="no",

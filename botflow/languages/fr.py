@@ -40,6 +40,7 @@ SENTENCES = Sentences(
     ),
     bounds=Bounded(both=" de {least} à {most}", least=" à partir de {least}", most=" jusqu'à {most}"),
     dates=Bounded(both=" du {least} au {most}", least=" à partir du {least}", most=" jusqu'au {most}"),
+    choose="Choisir",
     example=", par exemple 3",
     yes="oui",
     no="non",

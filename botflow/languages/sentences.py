@@ -28,6 +28,7 @@ class Sentences:
 
     `expected`: what a question expects, by the kind of answer; `{bounds}` becomes one of `bounds`, of `dates` for a
     date, or `example`.
+    `choose`: the button that opens a list of options; at most 20 characters.
     `yes` and `no`: a truth in a text.
     `files`: what a question expects when only some kinds of files fit; `{kinds}` becomes some of `file_kinds`, or
     `file_of_type` with an extension, with `either` between the last two. `file_size` follows where their size is
@@ -47,6 +48,7 @@ class Sentences:
     expected: Mapping[str, str]
     bounds: Bounded
     dates: Bounded
+    choose: str
     example: str
     yes: str
     no: str

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from botflow.languages import de, en, es, fr
+from botflow.languages import ar, de, en, es, fr, it, nl, pl, pt, tr
 from botflow.languages.sentences import Sentences
 
 LANGUAGES: Mapping[str, Sentences] = MappingProxyType(
-    {"en": en.SENTENCES, "de": de.SENTENCES, "es": es.SENTENCES, "fr": fr.SENTENCES}
+    {
+        "en": en.SENTENCES,
+        "de": de.SENTENCES,
+        "es": es.SENTENCES,
+        "fr": fr.SENTENCES,
+        "it": it.SENTENCES,
+        "pt": pt.SENTENCES,
+        "nl": nl.SENTENCES,
+        "pl": pl.SENTENCES,
+        "tr": tr.SENTENCES,
+        "ar": ar.SENTENCES,
+    }
 )
 
 

@@ -30,6 +30,7 @@ from botflow.flow.problems import FlowProblems, Problem
 from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins, node_types_of, words_answered
 from botflow.runtime.template_files import with_templates
+from botflow.runtime.translation_files import with_translations
 
 DOCUMENTS = (".yaml", ".yml", ".json")
 MOST_FILES = 1_000  # in a folder
@@ -57,7 +58,7 @@ class FlowFiles:
         found = [
             problem
             for source in self.sources.values()
-            for problem in check(source, self.node_types, self.sources, answered)
+            for problem in (*check(source, self.node_types, self.sources, answered), *source.problems)
         ]
         return [_without_line(problem) for problem in found]
 
@@ -93,7 +94,8 @@ def read_flow_files(flows: Sequence[Path | str | Builder], plugins: Sequence[Plu
                 )
             sources[workflow] = source
         brought += [plugin] if plugin else []
-    return FlowFiles(sources, tuple(brought))
+    files = FlowFiles(sources, tuple(brought))
+    return replace(files, sources={name: with_translations(each, files.node_types) for name, each in sources.items()})
 
 
 def _flows_of(flows: Sequence[Path | str | Builder]) -> Iterator[Path | Builder]:
@@ -134,13 +136,19 @@ def _read(path: Path) -> tuple[list[SourceDocument], Plugin | None]:
         return _run(path)
     if path.suffix not in DOCUMENTS:
         raise UsageError(f"{path} is no flow file", code="file.kind", hint="it must end in .yaml, .yml, .json or .py")
+    return [parsed(path)], None
+
+
+def parsed(path: Path) -> SourceDocument:
+    """Read one document with the templates beside it, but not the translations; UsageError, or FlowError, if that is
+    not possible."""
     try:
         source = parse(path.read_text(encoding="utf-8"), name=str(path))
     except OSError as failure:
         raise UsageError(f"{path} cannot be read: {failure.strerror}", code="file.unreadable") from None
     except UnicodeDecodeError:
         raise FlowError(f"{path} is not UTF-8 text", code="file.encoding", hint="save it as UTF-8") from None
-    return [with_templates(source, path)], None
+    return with_templates(source, path)
 
 
 class _AsSaved(SourceFileLoader):

@@ -19,6 +19,7 @@ from botflow.flow.problems import FlowProblems, Problem, Report
 from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins, node_types_of
 from botflow.runtime.template_files import with_templates
+from botflow.runtime.translation_files import with_translations
 
 SUFFIXES = (".yaml", ".yml", ".json")
 T = TypeVar("T")
@@ -50,7 +51,7 @@ def load_workflows(flow: FlowSource, others: Iterable[FlowSource] = (), plugins:
             _add(flows, given.id, given)
             main = main or given.id
             continue
-        found = _read(given, f"flow {place + 1}" if place else "the flow")
+        found = _read(given, f"flow {place + 1}" if place else "the flow", node_types)
         for name, document in found.items():
             _add(documents, name, document)
         main = main or next(iter(found))
@@ -70,7 +71,9 @@ def _installed() -> tuple[Plugin, ...]:
     return installed_plugins()
 
 
-def _read(given: str | Path | Mapping[str, object] | Builder, name: str) -> Mapping[str, Mapping[str, object]]:
+def _read(
+    given: str | Path | Mapping[str, object] | Builder, name: str, node_types: Mapping[str, NodeType]
+) -> Mapping[str, Mapping[str, object]]:
     """Return the documents in the given value, by their ids, the main one first."""
     match given:
         case Builder():
@@ -80,7 +83,7 @@ def _read(given: str | Path | Mapping[str, object] | Builder, name: str) -> Mapp
         case str() if _is_text(given):
             written = _Written(parse(given, name=name))
         case str() | Path():
-            written = _Written(_read_file(Path(given)))
+            written = _Written(with_translations(_read_file(Path(given)), node_types))
         case _:
             raise UsageError(
                 f"a {type(given).__name__} is no flow",

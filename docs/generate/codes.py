@@ -77,6 +77,8 @@ SAID: Mapping[str, str] = {
     "template.twice": "a node has a text that its template has, too",
     "template.unknown": "a node names a template that is not there",
     "to.invalid": "the recipient is no number of a channel",
+    "translation.broken": "a PO file beside a flow cannot be read",
+    "translation.unused": "a translation in a PO file is not used; the message says why",
     "twilio.*": "Twilio refused the request; the number is its own code, or the HTTP status",
     "twilio.no_sid": "Twilio's answer does not name the message",
     "twilio.unreachable": "Twilio cannot be reached",

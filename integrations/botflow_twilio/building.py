@@ -21,7 +21,7 @@ def message_received(flow: Flow, *, id: str | None = None) -> Step:
 def send_message(
     flow: Flow,
     to: str,
-    text: str,
+    text: str | Mapping[str, str],
     *,
     media: Sequence[str | Mapping[str, str]] | None = None,
     sender: str | None = None,

@@ -15,14 +15,13 @@ import orjson
 
 from botflow.engine.buttons import QuickReply, marked, question_of
 from botflow.engine.effects import SendMessage
-from botflow.engine.written_buttons import choices_of, written_cards, written_link
+from botflow.engine.written_buttons import choices_of, list_title, written_cards, written_link
 
 MOST_BUTTONS, LONGEST_BUTTON = 3, 20
 MOST_ITEMS, LONGEST_ITEM = 10, 24
 LONGEST_BODY = 1_024
 LONGEST_PAYLOAD = 200
 TEXT_VARIABLE = "1"  # the text is a variable of the content, so that one content serves all people
-_LIST_TITLES = {"en": "Choose", "de": "Auswählen", "es": "Elegir", "fr": "Choisir"}
 
 
 def interactive_parts(message: SendMessage) -> list[SendMessage] | None:
@@ -43,7 +42,7 @@ def interactive_parts(message: SendMessage) -> list[SendMessage] | None:
         text=body,
         quick_replies=options,
         only_by_api=True,
-        list_title="" if _are_buttons(options) else _list_title(message.language),
+        list_title="" if _are_buttons(options) else list_title(message),
     )
     return [*(replace(bare, media=(medium,)) for medium in message.media), *picture_parts(message), asked]
 
@@ -102,7 +101,3 @@ def _are_buttons(options: Sequence[QuickReply]) -> bool:
 
 def _marked(payload: str, question: str) -> str:
     return payload if question_of(payload) else marked(question, payload)
-
-
-def _list_title(language: str) -> str:
-    return _LIST_TITLES.get(language.partition("-")[0].lower(), _LIST_TITLES["en"])

@@ -15,6 +15,7 @@ from botflow.engine.scene import Scene
 from botflow.errors import RejectedInbound
 from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.flow.node_spec import Output, Outputs
+from botflow.flow.spoken_texts import Spoken
 from botflow.flow.widgets import Widget
 from botflow.nodes.chatbot.media_and_buttons import MediaList, render_media
 from botflow.nodes.triggers.messages import InboundTrigger
@@ -45,7 +46,7 @@ class SendMessageProperties(Properties):
     to: Annotated[str, Widget(placeholder="+15551234567")]
     """The number, such as `+15551234567` or `whatsapp:+15551234567`. May be a template. A number without a country code
     belongs to the workflow's `region`."""
-    text: Annotated[str, Widget("template-textarea")] = ""
+    text: Annotated[Spoken, Widget("template-textarea")] = ""
     """The text. May be a template."""
     media: MediaList = ()
     """Files to send: addresses, or objects with `url` and `contentType`."""

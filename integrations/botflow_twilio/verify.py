@@ -75,7 +75,7 @@ class VerifyStart(NodeType):
 
     def visit(self, properties: VerifyStartProperties, scene: Scene) -> Generator[Ask, Answer, Outcome]:
         number = _number(properties.to, scene)
-        asked = {"to": number, "channel": properties.channel, "language": scene.flow.language.partition("-")[0]}
+        asked = {"to": number, "channel": properties.channel, "language": scene.language.partition("-")[0]}
         answer = yield Invoke(type=self.name, properties=asked, variables={}, timeout_s=TIMEOUT_S)
         if answer.failure is not None:
             raise NodeFailure(answer.failure.message, code=answer.failure.code)

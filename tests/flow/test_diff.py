@@ -197,3 +197,30 @@ def test_a_difference_accounts_for_every_node_and_edge(before: dict[str, Any], a
     assert {node["id"] for node in back.nodes_added} == {node["id"] for node in found.nodes_removed}
     assert len(back.edges_added) == len(found.edges_removed)
     assert diff_text(found)
+
+
+def spoken(text: Any, languages: tuple[str, ...] = ("de", "it"), **settings: Any) -> dict[str, Any]:
+    bye = {"id": "bye", "type": "chatbot", "actionType": "say", "properties": {"text": text}}
+    return canonical({"id": "shop", "languages": list(languages), "nodes": [bye], **settings})
+
+
+def test_a_change_of_a_text_names_its_language() -> None:
+    before = spoken({"en": "Bye.", "de": "Tschüs."}, apology={"en": "Sorry.", "de": "Pardon."})
+    after = spoken({"en": "Bye.", "de": "Servus.", "it": "Ciao."}, apology={"en": "Sorry.", "de": "Sorry."})
+    found = difference(before, after)
+    assert [(change.path, change.kind, change.after) for change in found.nodes_changed[0].changes] == [
+        ("properties.text (de)", "changed", "Servus."),
+        ("properties.text (it)", "added", "Ciao."),
+    ]
+    assert [change.path for change in found.settings] == ["apology (de)"]
+
+
+def test_a_first_translation_is_no_change_of_the_original() -> None:
+    found = difference(spoken("Bye.", ()), spoken({"en": "Bye.", "de": "Tschüs."}, ("de",)))
+    (added,) = found.nodes_changed[0].changes
+    assert (added.path, added.kind) == ("properties.text (de)", "added")
+    back = difference(spoken({"en": "Bye.", "de": "Tschüs."}, ("de",)), spoken("Bye!", ()))
+    assert [(change.path, change.kind) for change in back.nodes_changed[0].changes] == [
+        ("properties.text (en)", "changed"),
+        ("properties.text (de)", "removed"),
+    ]

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from botflow.errors import BotflowError, RejectedInbound
+from botflow.flow.canonical import canonical
 from botflow.flow.document import Position, nowhere, parse, shape
 from botflow.flow.edge_ids import with_edge_ids
 from botflow.flow.edits import (
@@ -209,3 +210,32 @@ def test_any_edits_leave_a_document_whose_edges_lead_from_node_to_node(calls: Se
         kept = {id: node for id, node in former.items() if id not in done.before.nodes}
         assert {**kept, **done.after.nodes} == {node["id"]: node for node in done.document["nodes"]}
         document = done.document
+
+
+def test_a_flow_in_several_languages_is_edited_and_stays_as_it_is_written() -> None:
+    written = canonical(
+        {
+            "id": "shop",
+            "languages": ["de"],
+            "detectLanguage": True,
+            "apology": {"en": "Sorry.", "de": "Pardon."},
+            "recap": "So:",
+            "interrupts": [{"id": "help", "match": {"en": ["help"], "de": ["hilfe"]}, "target": "bye"}],
+            "nodes": [
+                {
+                    "id": "bye",
+                    "type": "chatbot",
+                    "actionType": "say",
+                    "properties": {"text": {"en": "Bye.", "de": "Tschüs."}},
+                }
+            ],
+        }
+    )
+    assert canonical(written) == written
+    assert written["apology"] == {"en": "Sorry.", "de": "Pardon."}
+    assert written["interrupts"][0]["match"] == {"en": ["help"], "de": ["hilfe"]}
+    edited = apply_edits(
+        written, [UpdateNodeProperties(id="bye", properties={"text": {"en": "Bye.", "de": "Servus."}})]
+    )
+    assert edited.document["nodes"][0]["properties"]["text"]["de"] == "Servus."
+    assert {**edited.document, "nodes": []} == {**written, "nodes": []}

@@ -127,3 +127,13 @@ def test_positions_of_nodes_change_nothing_about_templates(tmp_path: Path) -> No
     source = read_flow_files([flow_in(tmp_path, welcome_txt="Subject: Hello\n\nHi")]).sources["shop"]
 
     assert source.moved({"mail": (1.0, 2.0)}).document.templates == source.document.templates != {}
+
+
+def test_templates_stay_in_the_document_when_translations_are_beside_it(tmp_path: Path) -> None:
+    path = flow_in(tmp_path, welcome_txt="Subject: Hello\n\nThere are {{ $stock.left }} left.\n")
+    (tmp_path / "shop.de.po").write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n')
+
+    files = read_flow_files([path])
+
+    assert files.documents["shop"]["languages"] == ["de"]
+    assert files.bundle("shop")[1]["shop"]["templates"]["welcome"]["subject"] == "Hello"

@@ -195,7 +195,7 @@ def test_cards_are_pictures_with_captions_and_then_the_choice() -> None:
 
 @pytest.mark.parametrize(
     ("language", "word"),
-    [("en", "Choose"), ("de-AT", "Auswählen"), ("es", "Elegir"), ("fr", "Choisir"), ("ja", "Choose")],
+    [("en", "Choose"), ("de-AT", "Auswählen"), ("es", "Elegir"), ("fr", "Choisir"), ("it", "Scegli"), ("ja", "Choose")],
 )
 def test_the_button_of_a_list_is_in_the_flows_language(language: str, word: str) -> None:
     [rendered] = render([asked("a", "b", "c", "d", language=language)], "whatsapp", has_contents=True)

@@ -37,7 +37,7 @@ class _Earlier(NamedTuple):
 def turn_back(scene: Scene, node_types: Mapping[str, NodeType]) -> Turning | None:
     """Move the scene to the question that the message is about; None for a message that does not go back."""
     inbound = scene.inbound
-    language = scene.flow.language
+    language = scene.language
     if goes_back(option_of(inbound.payload) or inbound.text, language):
         return None if _fit(scene, node_types, inbound) in FITTING else _one_back(scene)
     found = correction(inbound.text, language) if not inbound.payload else None
@@ -125,13 +125,13 @@ def _change(scene: Scene, question: _Earlier, meant: Inbound) -> Turning:
 
 def _unclear(scene: Scene) -> Turning:
     scene.record(events.AnswerRefused(scene.level.node, "unclear_correction"))
-    scene.say(sentences_in(scene.flow.language).which_answer)
+    scene.say(sentences_in(scene.language).which_answer)
     return "ask"
 
 
 def _refuse(scene: Scene) -> Turning:
     scene.record(events.Rewound(""))
-    scene.say(sentences_in(scene.flow.language).cannot_change)
+    scene.say(sentences_in(scene.language).cannot_change)
     return "ask"
 
 

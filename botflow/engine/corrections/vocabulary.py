@@ -189,6 +189,13 @@ VOCABULARIES: Mapping[str, Vocabulary] = MappingProxyType(
                 "tu, un, une, vous"
             ),
         ),
+        # Of these languages only the words that botflow's own sentences name are known.
+        "it": _NOTHING._replace(back=_words("indietro")),
+        "pt": _NOTHING._replace(back=_words("voltar")),
+        "nl": _NOTHING._replace(back=_words("terug")),
+        "pl": _NOTHING._replace(back=_words("wstecz")),
+        "tr": _NOTHING._replace(back=_words("geri")),
+        "ar": _NOTHING._replace(back=_words("رجوع")),
     }
 )
 

@@ -29,7 +29,7 @@ def leave_as_it_is(session: Session, reason: str, messages: tuple[SendMessage, .
 def let_go(session: Session, reason: str) -> Turn:
     """Return the turn that ends an execution whose wait can no longer end: the next message starts a new one."""
     handoff = session.handoff if not session.awaits_return else None  # a flow's ends with its execution
-    after = Session(version=session.version + 1, address=session.address, handoff=handoff)
+    after = Session(version=session.version + 1, address=session.address, handoff=handoff, language=session.language)
     group = session.wait.group if session.wait else ""
     return Turn(
         session=after,
@@ -55,7 +55,7 @@ def give_up(before: Session, inbound: Inbound, apology: str, attempts: int, *, i
     messages = (SendMessage(text=apology),) if apology and not is_run else ()
     if not is_run and (before.wait is None or "message" in before.wait.accepts):
         return leave_as_it_is(before, "dead", messages)
-    after = Session(version=before.version + 1, address=before.address)
+    after = Session(version=before.version + 1, address=before.address, language=before.language)
     node = before.frames[-1].node if before.frames else ""
     message = f"the turn broke in each of {attempts} attempts"
     failure = ExecutionFailed(node=node, code="attempt.dead", message=message)
@@ -72,7 +72,7 @@ def give_up(before: Session, inbound: Inbound, apology: str, attempts: int, *, i
 
 
 def _cancelled_turn(before: Session, inbound: Inbound) -> Turn:
-    after = Session(version=before.version + 1, address=before.address)
+    after = Session(version=before.version + 1, address=before.address, language=before.language)
     parent = before.parent or _parent_in(inbound)
     told = (ReportEnd(**parent.to_json(), status="cancelled"),) if parent is not None else ()
     return Turn(

@@ -36,8 +36,9 @@ def freeze(before: Session, scene: Scene, ending: Ending) -> Session:
     if ending.status == "ignored":
         return replace(before, version=version, cancel=0)
     address = scene.inbound.address or before.address
+    language = scene.speech.language if scene.speech is not None else before.language
     if ending.status not in ("waiting", "running"):
-        return Session(version=version, address=address)
+        return Session(version=version, address=address, language=language)
     frames = tuple(level.freeze() for level in scene.levels)
     if scene.is_run:
         frames = tuple(replace(frame, kept=_kept(frame, scene)) for frame in frames)
@@ -57,6 +58,7 @@ def freeze(before: Session, scene: Scene, ending: Ending) -> Session:
         closing=scene.closing,
         handoff=scene.handoff,
         persona=before.persona,
+        language=language,
     )
     names = frozen.kept_names() if scene.is_run else ()
     return replace(frozen, values={name: scene.kept[name] for name in names}) if names else frozen

@@ -96,7 +96,7 @@ def move_session(session: Session, old: Version, new: Version, move: Move) -> Se
     if move.action == "restart" and session.handoff is not None:
         return MoveRefused("wait.for_person")
     if move.action == "restart":
-        return Session(version=session.version, address=session.address)
+        return Session(version=session.version, address=session.address, language=session.language)
     top = replace(session.frames[-1], node=move.node or session.frames[-1].node)
     frames = (*session.frames[:-1], top)
     for position, frame in enumerate(frames):

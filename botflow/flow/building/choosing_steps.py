@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from botflow.flow.building.step import Step, Time
+from botflow.flow.building.step import Step, Text, Time
 
 
 class ChoosingSteps(Protocol):
@@ -27,10 +27,10 @@ class ChoosingSteps(Protocol):
         self,
         cards: Sequence[Mapping[str, Any]] | None = None,
         *,
-        text: str | None = None,
+        text: Text | None = None,
         cards_from: Mapping[str, Any] | None = None,
         variable: str | None = None,
-        invalid_text: str | None = None,
+        invalid_text: Text | None = None,
         retries: int | None = None,
         timeout: Time | None = None,
         reminders: Sequence[Mapping[str, Any]] | None = None,

@@ -12,7 +12,7 @@ from botflow.errors import UsageError
 from botflow.flow.building.choosing_steps import ChoosingSteps
 from botflow.flow.building.contact_steps import ContactSteps
 from botflow.flow.building.run_steps import RunSteps
-from botflow.flow.building.step import Exit, Step, Time, as_written, document_key, present
+from botflow.flow.building.step import Exit, Step, Text, Time, as_written, document_key, present
 from botflow.flow.document import nowhere, shape
 from botflow.flow.graph import ExecutionMode
 from botflow.flow.problems import FlowProblems, Report
@@ -29,10 +29,10 @@ class PolicyWords(TypedDict, total=False):
 
     time_zone: str
     expires: Time
-    expired_text: str
+    expired_text: Text
     corrections: bool
-    corrected_text: str
-    recap: str
+    corrected_text: Text
+    recap: Text
     bursts: Literal["queue", "merge", "supersede"]
     merge_within: Time
     pace: Literal["human", "instant"]
@@ -62,12 +62,14 @@ class Flow(ChoosingSteps, ContactSteps, RunSteps):
         name: str = "",
         description: str = "",
         language: str = "en",
+        languages: Sequence[str] = (),
+        detect_language: bool = False,
         region: str | None = None,
         mode: ExecutionMode | None = None,
         execution_mode: ExecutionMode | None = None,
         variables: Mapping[str, Any] | None = None,
         contact_fields: Mapping[str, Mapping[str, Any]] | None = None,
-        apology: str | None = None,
+        apology: Text | None = None,
         theme: Mapping[str, str] | None = None,
         credentials: Mapping[str, str] | None = None,
         templates: Mapping[str, Mapping[str, str]] | None = None,
@@ -86,11 +88,13 @@ class Flow(ChoosingSteps, ContactSteps, RunSteps):
             name=name or id,
             description=description or None,
             language=language,
+            languages=list(languages),
+            detectLanguage=detect_language or None,
             region=region,
             executionMode=execution_mode or mode or "persistent",
             variables=dict(variables or {}),
             contactFields=dict(contact_fields) if contact_fields else None,
-            apology=apology,
+            apology=as_written(apology),
             theme=dict(theme) if theme else None,
             credentials=dict(credentials) if credentials else None,
             templates={slug: dict(texts) for slug, texts in templates.items()} if templates else None,
@@ -134,17 +138,18 @@ class Flow(ChoosingSteps, ContactSteps, RunSteps):
     def interrupt(
         self,
         target: Step,
-        *words: str,
+        *words: str | Mapping[str, Sequence[str]],
         pattern: str | None = None,
         intent: str | None = None,
-        examples: Sequence[str] = (),
+        examples: Sequence[str] | Mapping[str, Sequence[str]] = (),
         id: str | None = None,
     ) -> None:
         """Let people interrupt any question to visit `target`, by `words`, a pattern or an intent; then go back.
 
-        `examples` are messages that have the intent.
+        `examples` are messages that have the intent. For several languages give a mapping: `{"en": ["help"]}`.
         """
-        means = present(match=list(words), pattern=pattern, intent=intent, examples=list(examples) or None)
+        match = words[0] if words and isinstance(words[0], Mapping) else list(words)
+        means = present(match=as_written(match), pattern=pattern, intent=intent, examples=as_written(examples))
         self._interrupts.append(present(id=id or target.id, **means, target=target.id))
 
     # -- triggers
@@ -161,7 +166,7 @@ class Flow(ChoosingSteps, ContactSteps, RunSteps):
 
     def say(
         self,
-        text: str,
+        text: Text,
         *,
         media: Files | None = None,
         quick_replies: Sequence[str | Mapping[str, str]] | None = None,
@@ -173,7 +178,7 @@ class Flow(ChoosingSteps, ContactSteps, RunSteps):
 
     def ask(
         self,
-        text: str,
+        text: Text,
         *,
         variable: str | None = None,
         skip_if_known: bool | None = None,
@@ -186,7 +191,7 @@ class Flow(ChoosingSteps, ContactSteps, RunSteps):
         media: Files | None = None,
         accept: Sequence[str] | None = None,
         many: bool | None = None,
-        invalid_text: str | None = None,
+        invalid_text: Text | None = None,
         retries: int | None = None,
         timeout: Time | None = None,
         reminders: Sequence[Mapping[str, Any]] | None = None,
@@ -218,13 +223,13 @@ class Flow(ChoosingSteps, ContactSteps, RunSteps):
 
     def menu(
         self,
-        text: str,
+        text: Text,
         options: Mapping[str, Option] | Sequence[Mapping[str, Any]] = (),
         *,
         options_from: Mapping[str, Any] | None = None,
         media: Files | None = None,
         variable: str | None = None,
-        invalid_text: str | None = None,
+        invalid_text: Text | None = None,
         retries: int | None = None,
         timeout: Time | None = None,
         reminders: Sequence[Mapping[str, Any]] | None = None,
@@ -254,10 +259,10 @@ class Flow(ChoosingSteps, ContactSteps, RunSteps):
         self,
         fields: Sequence[Mapping[str, Any]],
         *,
-        text: str | None = None,
+        text: Text | None = None,
         media: Files | None = None,
         words: Sequence[str] | None = None,
-        confirm: str | None = None,
+        confirm: Text | None = None,
         retries: int | None = None,
         timeout: Time | None = None,
         reminders: Sequence[Mapping[str, Any]] | None = None,
@@ -315,7 +320,7 @@ class Flow(ChoosingSteps, ContactSteps, RunSteps):
         self,
         instructions: str,
         *,
-        fallback: str | None = None,
+        fallback: Text | None = None,
         variable: str | None = None,
         history: int | None = None,
         max_tokens: int | None = None,

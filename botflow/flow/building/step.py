@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from botflow.flow.duration import write_duration
 
+Text = str | Mapping[str, str]  # one text, or one for each language
 Time = str | timedelta
 
 

@@ -17,14 +17,19 @@ _VARIABLE = re.compile(r"(?:\$var\.)?([^\W0-9]\w*)")
 def check_advice(linked: Linked, report: Report) -> None:
     """Ask each node type about its nodes."""
     for node in linked.nodes.values():
-        for advice in node.spec.advice(node.properties, Around(linked, node)):
-            report.warning(
-                advice.code,
-                f"{node.id!r}: {advice.message}",
-                (*node.path, "properties", *advice.path),
-                hint=advice.hint,
-                node=node.id,
-            )
+        told = set()
+        for tag in (linked.document.language, *linked.document.languages):
+            properties, language = node.spoken_in(tag)
+            for advice in node.spec.advice(properties, Around(linked, node, language)):
+                if advice not in told:
+                    told.add(advice)
+                    report.warning(
+                        advice.code,
+                        f"{node.id!r}: {advice.message}",
+                        (*node.path, "properties", *advice.path),
+                        hint=advice.hint,
+                        node=node.id,
+                    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +38,11 @@ class Around:
 
     linked: Linked
     node: LinkedNode
+    spoken: str = ""
 
     @property
     def language(self) -> str:
-        return self.linked.document.language
+        return self.spoken or self.linked.document.language
 
     def connected(self, handle: str) -> bool:
         return (self.node.id, handle) in self.linked.targets
@@ -45,7 +51,9 @@ class Around:
         return name in self.linked.document.variables or any(name in node.sets for node in self.linked.nodes.values())
 
     def keywords(self) -> tuple[tuple[str, str], ...]:
-        return tuple((each.id, word) for each in self.linked.document.interrupts for word in each.match)
+        document = self.linked.document
+        spoken = document if self.language == document.language else document.spoken_in(self.language)
+        return tuple((each.id, word) for each in spoken.interrupts for word in each.match)
 
     def stored(self, expression: str) -> tuple[Stored, ...]:
         """Return all that a variable, or an output `value`, may hold beside nothing; empty if that is not known."""

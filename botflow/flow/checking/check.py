@@ -14,6 +14,7 @@ from botflow.flow.checking.conversation import NOBODY_ANSWERS, WordsAnswered, ch
 from botflow.flow.checking.reachability import check_graph
 from botflow.flow.checking.subflows import check_subflows, speaking_nodes, waiting_nodes
 from botflow.flow.checking.texts import check_texts
+from botflow.flow.checking.translations import check_translations
 from botflow.flow.checking.variables import check_variables
 from botflow.flow.document import Document, SourceDocument, nowhere
 from botflow.flow.problems import Problem, Report
@@ -57,6 +58,7 @@ def examine(
     check_texts(linked, report, is_subflow=returns)
     check_contacts(linked, report)
     check_advice(linked, report)
+    check_translations(linked, report)
     # After an error, nodes would look unreachable and variables unset: report these errors first.
     if len(linked.nodes) == len(document.nodes):
         check_variables(linked, report, documents=documents, children=children)

@@ -20,6 +20,7 @@ _SAMPLES: dict[str, tuple[Any, ...]] = {
     "time": (_TIME, _MOMENT),
     "datetime": (_MOMENT,),
     "number": (1, 1.5, "1"),
+    "plural": (1, 1.5, "1"),
     "money": (1, 1.5, "1"),
     "shift": (_DATE, _TIME, _MOMENT),
     "at": (_DATE, _MOMENT),
@@ -53,7 +54,9 @@ def _check_argument(words: Sequence[Token], position: int, text: Text, report: R
     arguments = list(_arguments(words, position + 1))
     named = any(len(argument) > 1 and argument[1].text == "=" for argument in arguments)
     try:
-        if len(arguments) != 1 or named:
+        if used.read_named is not None:
+            used.argument_of(name, (), dict(map(_named, arguments)))
+        elif len(arguments) != 1 or named:
             used.argument_of(name, tuple(arguments), dict.fromkeys(("name",)) if named else {})
         elif used.read is None:
             used.argument_of(name, (None,), {})
@@ -128,6 +131,14 @@ def _arguments(words: Sequence[Token], start: int) -> Iterator[tuple[Token, ...]
             begin = position + 1
         if depth == 0:
             return
+
+
+def _named(argument: Sequence[Token]) -> tuple[str, object]:
+    """Return a named argument; of one that is not written out some text."""
+    if len(argument) < 3 or argument[1].text != "=":
+        raise ValueError('its arguments have names: plural(one="# pizza", other="# pizzas")')
+    is_literal, value = _literal(argument[2:])
+    return argument[0].text, value if is_literal else ""
 
 
 def _literal(argument: Sequence[Token]) -> tuple[bool, Any]:

@@ -39,11 +39,9 @@ def check_texts(linked: Linked, report: Report, *, is_subflow: bool) -> None:
                 check_filters(text, linked, report, node)
                 check_comparisons(text, linked, report, node)
     document = linked.document
-    for name, written, more in (
-        ("recap", document.recap, set()),
-        ("correctedText", document.corrected_text, {"correction"}),
-    ):
-        text = Text((name,), "template", written or "")
+    for path, written in (*document.texts_of("recap"), *document.texts_of("corrected_text")):
+        text = Text(path, "template", written)
+        more = {"correction"} if path[0] == "correctedText" else set()
         if _is_sound(text, environment, report, ""):
             _check_references(text, known | more, report, "")
             _check_fields(text, linked, report, "")

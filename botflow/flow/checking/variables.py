@@ -94,7 +94,8 @@ def _readable(name: str) -> str:
 
 def variables_of(linked: Linked) -> set[str]:
     """Return the variables that a document declares or that its nodes set."""
-    return {*linked.document.variables, *(name for node in linked.nodes.values() for name in node.sets)}
+    spoken = ("language",) if linked.document.languages else ()
+    return {*spoken, *linked.document.variables, *(name for node in linked.nodes.values() for name in node.sets)}
 
 
 def _handed_in(workflow: str, documents: Mapping[str, Document]) -> set[str]:

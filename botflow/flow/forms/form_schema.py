@@ -13,6 +13,7 @@ from pydantic_core import core_schema
 from botflow.flow.forms.docstrings import field_docstrings
 from botflow.flow.forms.property_widgets import field_widget, label_of, part_widget, widget_of
 from botflow.flow.forms.schema_words import object_name
+from botflow.flow.spoken_texts import is_by_language
 
 DIALECT = GenerateJsonSchema.schema_dialect
 
@@ -45,10 +46,20 @@ def _describe(schema: JsonSchemaValue, name: str, field: FieldInfo, description:
     if description:
         schema["description"] = description
     schema["x-field"] = field_widget(name, field, schema)
+    _describe_parts(schema, name, field)
+
+
+def _describe_parts(schema: JsonSchemaValue, name: str, field: FieldInfo) -> None:
     for kind in schema.get("anyOf", [schema]):
         for part in ("items", "additionalProperties"):
-            if isinstance(kind.get(part), dict):
-                kind[part] = {**kind[part], "x-field": part_widget(field, kind[part])}
+            if not isinstance(kind.get(part), dict):
+                continue
+            kind[part] = dict(kind[part])
+            if is_by_language(kind):  # each is what the property is without languages
+                kind[part]["x-field"] = field_widget(name, field, kind[part])
+                _describe_parts(kind[part], name, field)
+            else:
+                kind[part]["x-field"] = part_widget(field, kind[part])
 
 
 def _defaults(model: type[BaseModel]) -> dict[str, Any]:

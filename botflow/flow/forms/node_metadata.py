@@ -18,6 +18,7 @@ from botflow.flow.forms.property_widgets import label_of
 from botflow.flow.forms.sample import sample
 from botflow.flow.graph import Category
 from botflow.flow.node_spec import Capability, ItemHandles, NodeSpec, OutputType
+from botflow.flow.spoken_texts import ANY_LANGUAGE
 
 # What handles of these names mean, unless their node type says it more precisely.
 _LABELS = {
@@ -155,7 +156,7 @@ def _values(spec: NodeSpec, example: Mapping[str, Any] | None) -> BaseModel | No
 
 def _valid(spec: NodeSpec, properties: Mapping[str, Any]) -> BaseModel | None:
     try:
-        return spec.properties.model_validate(properties)
+        return spec.properties.model_validate(properties, context=ANY_LANGUAGE)
     except (ValidationError, FlowError):
         return None
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from botflow.flow.duration import DURATION_PATTERN
+from botflow.flow.spoken_texts import is_by_language
 
 Schema = Mapping[str, Any]
 
@@ -18,6 +19,8 @@ def object_name(name: str) -> str:
 def type_words(schema: Schema, name_of: Callable[[str], str] = object_name) -> str:
     """Say in words what a schema allows; `name_of` writes the name of an object that has a schema of its own."""
     match schema:
+        case _ if is_by_language(schema):
+            return "one for each language"
         case {"$ref": str(reference)}:
             name = reference.rpartition("/")[2]
             return "any value" if name == "JsonValue" else name_of(name)

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from minijinja import Environment, pass_state
 from minijinja._lowlevel import State
 
-from botflow.flow.templates import moments, wording
+from botflow.flow.templates import moments, plural_forms, wording
 
 SETTINGS = "__settings"  # the name of the RenderSettings among a template's values
 CLOCK_NAMES = ("now", "today")
@@ -100,6 +100,12 @@ def money_filter(settings: RenderSettings, value: Any, currency: str) -> str:
     return wording.worded_money(value, currency, settings.languages)
 
 
+def plural_filter(settings: RenderSettings, value: Any, forms: Mapping[str, str]) -> str:
+    """The form of a text for a number, by the rules of the language: `zero`, `one`, `two`, `few`, `many` and `other`,
+    which must be there. `#` is the number."""
+    return plural_forms.worded_count(value, forms, settings.languages)
+
+
 def shift_filter(settings: RenderSettings, value: Any, by: moments.Shift) -> str:
     """A date, time or moment, moved by up to a hundred years: `"-1d"`, `"2h 30m"`, `"1 month"`. Units: `s`, `m`
     (minutes), `h`, `d`, `w`, `months`, `years`."""
@@ -123,19 +129,23 @@ def timestamp_filter(settings: RenderSettings, value: Any) -> float:
 
 @dataclass(frozen=True, slots=True)
 class LanguageFilter:
-    """A filter with at most one argument. `read` returns the argument's value, or raises ValueError with what is wrong
-    with it; `argument` is its name for people. `example` shows the filter in use."""
+    """A filter with at most one argument, or with named ones. `read` returns the argument's value, or raises ValueError
+    with what is wrong with it; `read_named` does so with all named arguments together. `argument` is its name for
+    people. `example` shows the filter in use."""
 
     apply: Callable[..., Any]
     example: str
     argument: str = ""
     read: Callable[[object], Any] | None = None
     default: Any = _REQUIRED
+    read_named: Callable[[Mapping[str, object]], Any] | None = None
 
     def argument_of(self, name: str, given: tuple[object, ...], named: Mapping[str, object]) -> tuple[Any, ...]:
         """Return the argument, read, for `apply`; ValueError when it is missing, wrong or too much."""
+        if self.read_named is not None and not given:
+            return (self.read_named(named),)
         if named or len(given) > (1 if self.read else 0):
-            takes = f"one argument, {self.argument}" if self.read else "no argument"
+            takes = f"one argument, {self.argument}" if self.read else self.argument or "no argument"
             raise ValueError(f"{name} takes {takes}: {self.example}")
         if self.read is None:
             return ()
@@ -152,6 +162,12 @@ LANGUAGE_FILTERS: Mapping[str, LanguageFilter] = {
     "datetime": LanguageFilter(datetime_filter, "now | datetime", "a style or pattern", wording.moment_style, "long"),
     "number": LanguageFilter(number_filter, "price | number(2)", "a number of decimals", wording.decimals, None),
     "money": LanguageFilter(money_filter, 'price | money("EUR")', "a currency", wording.currency),
+    "plural": LanguageFilter(
+        plural_filter,
+        'price | plural(one="# euro", other="# euros")',
+        "named arguments",
+        read_named=plural_forms.read_forms,
+    ),
     "shift": LanguageFilter(shift_filter, 'day | shift("-1d")', "how far to move", moments.read_shift),
     "at": LanguageFilter(at_filter, 'day | at("09:00")', "a time of day", moments.read_clock),
     "timestamp": LanguageFilter(timestamp_filter, "now | timestamp"),

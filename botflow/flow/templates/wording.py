@@ -78,21 +78,21 @@ def currency(written: object) -> str:
 def worded_date(value: date, style: str, languages: tuple[str, ...]) -> str:
     from babel.dates import format_date
 
-    return format_date(value, style, locale=_locale(languages)).translate(_PLAIN)
+    return format_date(value, style, locale=locale_of(languages)).translate(_PLAIN)
 
 
 def worded_time(moment: datetime, style: str, languages: tuple[str, ...]) -> str:
     """Word the time of a moment, by the clock of its zone."""
     from babel.dates import format_time
 
-    return format_time(moment, style, tzinfo=moment.tzinfo, locale=_locale(languages)).translate(_PLAIN)
+    return format_time(moment, style, tzinfo=moment.tzinfo, locale=locale_of(languages)).translate(_PLAIN)
 
 
 def worded_moment(moment: datetime, style: str, languages: tuple[str, ...]) -> str:
     """Word a date and time; a style is that of the date, and the time has hours and minutes."""
     from babel.dates import format_datetime, get_datetime_format
 
-    locale = _locale(languages)
+    locale = locale_of(languages)
     if not _is_style(style):
         return format_datetime(moment, style, tzinfo=moment.tzinfo, locale=locale).translate(_PLAIN)
     both = str(get_datetime_format(style, locale=locale)).replace("'", "")
@@ -105,7 +105,7 @@ def worded_number(value: object, places: int | None, languages: tuple[str, ...])
     from babel.numbers import format_decimal
 
     number = _rounded(read_number(value), 3 if places is None else places)
-    locale = _locale(languages)
+    locale = locale_of(languages)
     pattern = None
     if places is not None:
         whole = locale.decimal_formats[None].pattern
@@ -118,7 +118,7 @@ def worded_money(value: object, code: str, languages: tuple[str, ...]) -> str:
     from babel.numbers import format_currency, get_currency_precision
 
     amount = _rounded(read_number(value), get_currency_precision(code))
-    return format_currency(amount, code, locale=_locale(languages)).translate(_PLAIN_NUMBER)
+    return format_currency(amount, code, locale=locale_of(languages)).translate(_PLAIN_NUMBER)
 
 
 def worded_length(seconds: float, languages: tuple[str, ...]) -> str:
@@ -130,13 +130,15 @@ def worded_length(seconds: float, languages: tuple[str, ...]) -> str:
     for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
         count, rest = (rest, 0) if unit == "second" else divmod(rest, size)
         if count or (unit == "second" and not parts):
-            parts.append(format_unit(count, f"duration-{unit}", locale=_locale(languages)).translate(_PLAIN_NUMBER))
+            parts.append(format_unit(count, f"duration-{unit}", locale=locale_of(languages)).translate(_PLAIN_NUMBER))
     return ", ".join(parts)
 
 
 def read_number(value: object) -> Decimal:
     """Return a number, or a text that is one, such as `12.50`; ValueError when it is neither, or too large."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, Decimal):
+        number = value
+    elif isinstance(value, int | float) and not isinstance(value, bool):
         number = Decimal(str(value))
     elif isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         number = Decimal(value.strip())
@@ -194,7 +196,7 @@ def _sound_pattern(pattern: str) -> str:
 
 
 @lru_cache(maxsize=200)
-def _locale(languages: tuple[str, ...]) -> Locale:
+def locale_of(languages: tuple[str, ...]) -> Locale:
     """Return the locale of the first language that CLDR knows: `de-AT`, else `de`; English if it knows none."""
     from babel.core import Locale, UnknownLocaleError
 

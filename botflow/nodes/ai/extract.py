@@ -103,7 +103,7 @@ def _ask(properties: ExtractProperties, scene: Scene, text: str) -> Generator[As
         ),
         model=properties.model,
         timeout_s=properties.timeout,
-        language=scene.flow.language,
+        language=scene.language,
         now=scene.local_now,
     )
     if answer.failure is not None:

@@ -14,6 +14,7 @@ from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
 from botflow.flow.node_spec import Advice, Output, Outputs, Surroundings
+from botflow.flow.spoken_texts import Spoken
 from botflow.flow.widgets import Widget
 from botflow.nodes.ai.model_fields import MODEL, ModelName
 from botflow.nodes.chatbot.media_and_buttons import MediaList, render_media
@@ -26,7 +27,7 @@ class ReplyProperties(Properties):
 
     instructions: Annotated[str, Widget("template-textarea", rows=6, placeholder="You are the host of a café.")]
     """The instructions to the model. May be a template."""
-    fallback: Annotated[str, Widget("template-textarea", rows=2)] = ""
+    fallback: Annotated[Spoken, Widget("template-textarea", rows=2)] = ""
     """What to say when there is no model or no answer, and nothing is connected to `error`. May be a template."""
     variable: Annotated[str, Widget("combobox", label="Store in", source="variables")] | None = None
     """The variable that stores the answer."""
@@ -116,7 +117,7 @@ def _ask(
         model=properties.model,
         max_tokens=properties.max_tokens,
         timeout_s=properties.timeout,
-        language=scene.flow.language,
+        language=scene.language,
         stream=True,
         fallback=fallback,
         now=scene.now,

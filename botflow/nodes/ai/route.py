@@ -13,11 +13,14 @@ from botflow.engine.asks import Answer, Ask, AskModel, Choice
 from botflow.engine.events import RouteChosen
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Duration, HandleName, Properties, WrongProperty
+from botflow.flow.fields import Duration, HandleName, Marker, Properties, WrongProperty
 from botflow.flow.node_spec import ItemHandles, Output, Outputs
+from botflow.flow.spoken_texts import by_language
 from botflow.flow.widgets import Widget
 from botflow.nodes.ai.model_fields import MODEL, InputText, ModelName
 
+Example = Annotated[str, Widget("text", placeholder="I am hungry")]
+Examples = Annotated[tuple[Example, ...], Marker("template", spoken="words"), by_language(tuple[Example, ...])]
 RESERVED = ("fallback", "error", "abstain")
 
 
@@ -28,7 +31,7 @@ class Route(Properties):
     """The handle to leave by: its edge is followed when the model chooses this route."""
     description: Annotated[str, Widget("text", placeholder="wants to order")] = ""
     """What messages of this route mean."""
-    examples: list[Annotated[str, Widget("text", placeholder="I am hungry")]] = Field(default_factory=list)
+    examples: Examples = ()
     """Messages that people write for this route. The built-in model needs them."""
 
 
@@ -107,7 +110,7 @@ class AiRoute(NodeType):
 
 def _ask(properties: RouteProperties, scene: Scene, text: str) -> Generator[Ask, Answer, Leave]:
     answer = yield replace(
-        _ask_to_route(properties, scene.flow.language),
+        _ask_to_route(properties, scene.language),
         text=text,
         instructions=scene.render(properties.instructions),
         now=scene.now,
@@ -124,7 +127,7 @@ def _ask_to_route(properties: RouteProperties, language: str) -> AskModel:
         purpose="route",
         text="",
         choices=tuple(
-            Choice(handle=route.handle, description=route.description, examples=tuple(route.examples))
+            Choice(handle=route.handle, description=route.description, examples=route.examples)
             for route in properties.routes
         ),
         model=properties.model,

@@ -21,6 +21,8 @@ _TYPOGRAPHY = str.maketrans(
         **dict.fromkeys("“”„«»‹›″", '"'),
         **dict.fromkeys("\u00a0\u202f\u2009\u2007\u3000\t\r\n", " "),
         **dict.fromkeys("\ufe0e\ufe0f\u20e3\u200b\u200c\u200d\u00ad", None),  # selectors, joiners, invisible characters
+        # Keyboards for Arabic and Hebrew write marks of direction around numbers and Latin words.
+        **dict.fromkeys("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", None),
         "٫": ".",
         "٬": ",",
         "⁄": "/",

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from botflow.flow.node_spec import Output, OutputType, Stored
+from botflow.flow.spoken_texts import SpokenChoice
 from botflow.flow.widgets import Widget
 from botflow.nodes.answers.expectation import Kind
 from botflow.nodes.answers.file_kinds import FileKind, FileSize
@@ -46,8 +47,7 @@ OF_FILES = {"expect": ("media", "file")}
 
 LeastBound = Annotated[Bound, Widget(label="At least", show_when=_BOUNDED)]
 MostBound = Annotated[Bound, Widget(label="At most", show_when=_BOUNDED)]
-Choice = Annotated[str, Field(min_length=1, max_length=64)]
-Choices = Annotated[tuple[Choice | OptionProperties, ...], Field(max_length=100), Widget(show_when=_OF_CHOICES)]
+Choices = Annotated[tuple[SpokenChoice | OptionProperties, ...], Field(max_length=100), Widget(show_when=_OF_CHOICES)]
 FileKinds = Annotated[
     tuple[Annotated[FileKind, Widget("text", placeholder="image/png")], ...],
     Field(max_length=20),

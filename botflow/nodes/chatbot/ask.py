@@ -18,6 +18,7 @@ from botflow.engine.scene import Scene
 from botflow.flow.contact_fields import WrongContactValue
 from botflow.flow.fields import Pace, Pattern, Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import Advice, Output, Outputs, Stored, Surroundings
+from botflow.flow.spoken_texts import Spoken
 from botflow.flow.templates.moments import is_kind
 from botflow.flow.templates.template import is_template
 from botflow.flow.widgets import Widget
@@ -71,7 +72,7 @@ _ONE_OF_MANY = "{} files came, and the variable {!r} stores the first; with `man
 class AskProperties(Properties):
     """The question, the expected kind of answer, and what to do when the answer does not fit or does not come."""
 
-    text: Annotated[str, Widget("template-textarea", label="Question", placeholder="What is your name?")]
+    text: Annotated[Spoken, Widget("template-textarea", label="Question", placeholder="What is your name?")]
     """The question. May be a template."""
     variable: Annotated[VariableName, Widget(label="Store in", group=ANSWER, placeholder="name")] | None = None
     """The variable that stores the answer; `contact.name` and the like are fields of the person."""
@@ -313,7 +314,7 @@ class Ask(NodeType):
         What fits without the former answer, or only with one, is about this question, too: there it is asked again.
         """
         expectation = properties.expectation(scene)
-        fit = fit_of(expectation, scene.inbound, scene.flow.language, scene.flow.region)
+        fit = fit_of(expectation, scene.inbound, scene.language, scene.flow.region)
         for former in dict.fromkeys((self._former(properties, scene), None)):
             if isinstance(self._read(properties, scene, expectation, former), Accepted):
                 return fit
@@ -321,7 +322,7 @@ class Ask(NodeType):
         needs_former = lacking is not None and isinstance(self._read(properties, scene, lacking, None), Accepted)
         if needs_former and fit == "exactly":
             return fit
-        return fit_of_refused(expectation, scene.inbound, scene.flow.language)
+        return fit_of_refused(expectation, scene.inbound, scene.language)
 
     def question(self, properties: AskProperties, scene: Scene) -> str:
         """Return the question in the words of this turn."""
@@ -344,7 +345,7 @@ class Ask(NodeType):
             expectation = replace(expectation, question=scene.render(properties.text))
         if former is not None:
             expectation = replace(expectation, former=former)
-        return read(expectation, inbound, scene.flow.language, scene.flow.region)
+        return read(expectation, inbound, scene.language, scene.flow.region)
 
     def _again(self, properties: AskProperties, scene: Scene, expectation: Expectation, reason: str) -> Visit:
         """Ask again; after `retries` refused answers leave by `invalid`; if that is not connected, keep asking."""
@@ -354,7 +355,7 @@ class Ask(NodeType):
         if properties.invalid_text is not None:
             words = scene.render(properties.invalid_text)
         else:
-            words = invalid_sentence(expectation, reason, scene.flow.language)
+            words = invalid_sentence(expectation, reason, scene.language)
         if is_too_often:
             words = with_question(words, scene.render(properties.text))
         return ask_and_wait(

@@ -81,8 +81,8 @@ def _bound(kind: Kind, value: Any, scene: Scene) -> Bound | None:
 
 
 def _in_words(value: Any, scene: Scene, find: Callable[[str, str], T | None]) -> T | None:
-    """Read a bound in the flow's language, else in English: `heute` or `today` in a German flow."""
-    found = (find(str(value), language) for language in (scene.flow.language, "en"))
+    """Read a bound in the flow's own language, else in English: `heute` or `today` in a German flow."""
+    found = (find(str(value), language) for language in (scene.flow.written_in, "en"))
     return next((bound for bound in found if bound is not None), None)
 
 

@@ -13,6 +13,7 @@ from botflow.engine.events import LogWritten
 from botflow.engine.inbound import Media
 from botflow.engine.scene import Scene
 from botflow.flow.fields import ITEM, ItemText, Marker, Properties, WrongProperty
+from botflow.flow.spoken_texts import SpokenItemText
 from botflow.flow.templates.template import is_template
 from botflow.nodes.chatbot.media_and_buttons import checked_address, checked_link, rendered_address, rendered_link
 from botflow.nodes.chatbot.option import LONGEST_ID, LONGEST_LABEL, items_of
@@ -28,7 +29,7 @@ ItemLink = Annotated[str, Field(max_length=2_000), _ITEM, AfterValidator(checked
 class CardButton(Properties):
     """A button of a card. With an `id` it chooses the card, with a `url` it opens a link."""
 
-    label: ItemText
+    label: SpokenItemText
     """What the person sees."""
     id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID)] | None = None
     """The handle by which the node leaves when the button is pressed; cards may have buttons of the same id."""
@@ -47,9 +48,9 @@ class CardProperties(Properties):
 
     id: ItemText = ""
     """The card's name, which is stored when the person chooses it. Needed where a button chooses."""
-    title: ItemText
+    title: SpokenItemText
     """The title."""
-    text: ItemText = ""
+    text: SpokenItemText = ""
     """What is below the title."""
     picture: ItemAddress = ""
     """The address of a picture."""

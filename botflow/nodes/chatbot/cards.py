@@ -12,6 +12,7 @@ from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Pace, Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import ItemHandles, Output, Outputs, Stored
+from botflow.flow.spoken_texts import Spoken
 from botflow.flow.widgets import Widget
 from botflow.nodes.answers.choosing.choice import choose
 from botflow.nodes.answers.expectation import Expectation, Option
@@ -41,7 +42,7 @@ _SHOWN = "shown"  # a name in the node's notes
 class CardsProperties(Properties):
     """The cards, and what to do when no button fits or no answer comes."""
 
-    text: Annotated[str, Widget("template-textarea", placeholder="What would you like?")] = ""
+    text: Annotated[Spoken, Widget("template-textarea", placeholder="What would you like?")] = ""
     """What is said before the cards. May be a template."""
     cards: Annotated[tuple[CardProperties, ...], Field(max_length=MOST_CARDS)] = ()
     """The cards."""
@@ -141,7 +142,7 @@ class Cards(NodeType):
         options = _options(scene)
         if scene.alarm == "reminder":
             return remind(scene, properties.reminders, properties.text, quick_replies=buttons(options))
-        chosen = choose(options, scene.inbound, scene.flow.language, scene.render(properties.text))
+        chosen = choose(options, scene.inbound, scene.language, scene.render(properties.text))
         if chosen is None:
             return self._other(properties, scene, options)
         choice = next(Choice(*kept[:2]) for kept in scene.notes[_SHOWN] if Choice(*kept[:2]).id == chosen.id)
@@ -153,7 +154,7 @@ class Cards(NodeType):
 
     def fits(self, properties: CardsProperties, scene: Scene) -> Fit:
         """Say whether the message means one of the cards."""
-        options, language = _options(scene), scene.flow.language
+        options, language = _options(scene), scene.language
         if choose(options, scene.inbound, language, scene.render(properties.text)) is None:
             return "no"
         return fit_of_option(options, scene.inbound, language, scene.flow.region)
@@ -170,7 +171,7 @@ class Cards(NodeType):
         if properties.invalid_text is not None:
             words = scene.render(properties.invalid_text)
         else:
-            words = invalid_sentence(Expectation(kind="choice"), "not_a_choice", scene.flow.language)
+            words = invalid_sentence(Expectation(kind="choice"), "not_a_choice", scene.language)
         if is_too_often:
             words = with_question(words, scene.render(properties.text))
         return ask_and_wait(

@@ -16,8 +16,9 @@ from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.engine.text_folding import fold
 from botflow.flow.contact_fields import WrongContactValue
-from botflow.flow.fields import Pace, Properties, VariableName, WrongProperty
+from botflow.flow.fields import Marker, Pace, Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import Output, Outputs, Stored
+from botflow.flow.spoken_texts import Spoken, by_language
 from botflow.flow.widgets import Widget
 from botflow.languages import sentences_in
 from botflow.nodes.answers.expectation import WordedKind
@@ -48,6 +49,7 @@ from botflow.nodes.chatbot.worded_answer import tell_change
 
 Word = Annotated[str, Limits(min_length=1, max_length=64), Widget("text")]
 DONE, INVALID, TIMEOUT = "done", "invalid", "timeout"
+FormWords = Annotated[tuple[Word, ...], Marker("template", spoken="words"), by_language(tuple[Word, ...])]
 _COUNTING = ("integer", "number")
 _ASK = Ask()
 _FILLED, _ASKED, _CONFIRMS = "filled", "asked", "confirms"  # names in the node's notes
@@ -58,7 +60,7 @@ class FieldProperties(Properties):
 
     name: Annotated[VariableName, Widget(label="Store in", placeholder="people")]
     """The variable that stores the answer; its words are words of the field, too."""
-    text: Annotated[str, Widget("template-textarea", rows=2, label="Question", placeholder="How many people?")]
+    text: Annotated[Spoken, Widget("template-textarea", rows=2, label="Question", placeholder="How many people?")]
     """The question, asked when no message has answered it. May be a template."""
     expect: Annotated[WordedKind, Widget(label="Kind of answer", options=KIND_LABELS)] = "text"
     """The kind of answer, of those that are said in words."""
@@ -68,10 +70,10 @@ class FieldProperties(Properties):
     """The largest answer, as in `chatbot.ask`."""
     choices: Choices = ()
     """The possible answers, as in `chatbot.ask`."""
-    words: Annotated[tuple[Word, ...], Limits(max_length=20)] = ()
+    words: Annotated[FormWords, Limits(max_length=20)] = ()
     """Words that people write beside this answer: `[people, guests]`, `[under]`. A field for free text is filled by a
     longer message only behind one of its words."""
-    invalid_text: Annotated[str, Widget("template-textarea", rows=2)] | None = None
+    invalid_text: Annotated[Spoken, Widget("template-textarea", rows=2)] | None = None
     """What to say when an answer does not fit; may be a template. Without it: a sentence in the flow's language."""
 
     @cached_property
@@ -89,16 +91,16 @@ class FieldProperties(Properties):
 class FormProperties(Properties):
     """The fields, in the order in which they are asked, and what is said around them."""
 
-    text: Annotated[str, Widget("template-textarea", rows=2, label="Opening question")] | None = None
+    text: Annotated[Spoken, Widget("template-textarea", rows=2, label="Opening question")] | None = None
     """The opening question, which many fields may answer at once. May be a template. Without it the first field's
     question is asked."""
     media: MediaList = ()
     """Files to send with the opening question: addresses, or objects with `url` and `contentType`."""
     fields: Annotated[tuple[FieldProperties, ...], Limits(min_length=1, max_length=20)]
     """The fields: `{name, text, expect, ...}`."""
-    words: Annotated[tuple[Word, ...], Limits(max_length=50), Widget(label="Harmless words")] = ()
+    words: Annotated[FormWords, Limits(max_length=50), Widget(label="Harmless words")] = ()
     """Further words that change no answer: `[table, book, reservation]`."""
-    confirm: Annotated[str, Widget("template-textarea", rows=2, label="Closing question")] | None = None
+    confirm: Annotated[Spoken, Widget("template-textarea", rows=2, label="Closing question")] | None = None
     """The question whether all is right, asked when all fields are filled; a template. Without it none is asked."""
     retries: Retries = 3
     """How often a question is asked again, before the node leaves by `invalid`; a number, or `unlimited`."""
@@ -310,7 +312,7 @@ def _fields(properties: FormProperties, scene: Scene) -> Fields:
         is_retry=was_refused(scene),
         goes_back=scene.policy.corrections,
         harmless=properties.harmless,
-        place=Place(scene.flow.language, scene.flow.region, scene.local_now, counted),
+        place=Place(scene.language, scene.flow.region, scene.local_now, counted),
     )
 
 
@@ -327,6 +329,6 @@ def _buttons(properties: FormProperties, scene: Scene) -> tuple[QuickReply, ...]
         # Its questions share one node, so a button is not marked as an answer to this one of them.
         return buttons(properties.by_name[asked].question.expectation(scene).choices, are_answers=False)
     if scene.notes.get(_CONFIRMS):
-        said = sentences_in(scene.flow.language)
+        said = sentences_in(scene.language)
         return tuple(QuickReply(title=word.capitalize(), payload=word) for word in (said.yes, said.no))
     return ()

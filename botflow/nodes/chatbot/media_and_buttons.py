@@ -13,6 +13,7 @@ from botflow.engine.inbound import Media
 from botflow.engine.scene import Scene
 from botflow.errors import FlowError
 from botflow.flow.fields import Properties, WrongProperty
+from botflow.flow.spoken_texts import Spoken
 from botflow.flow.templates.template import is_template
 from botflow.flow.widgets import Widget
 
@@ -61,7 +62,7 @@ Link = Annotated[str, Field(max_length=2_000), AfterValidator(checked_link)]
 class Button(Properties):
     """A button in the chat, and a line on a phone: a quick reply, or a link."""
 
-    title: Annotated[str, Widget(placeholder="Order")]
+    title: Annotated[Spoken, Widget(placeholder="Order")]
     """What the person sees."""
     payload: Annotated[str, Widget(label="What it stands for", placeholder="order")] = ""
     """What the flow receives when the button is pressed. Without it: the title."""
@@ -77,7 +78,7 @@ class Button(Properties):
 
 
 MediaList = Annotated[tuple[Address | Attachment, ...], Field(max_length=10)]  # no provider accepts more in one message
-Buttons = Annotated[tuple[str | Button, ...], Field(max_length=30)]
+Buttons = Annotated[tuple[Spoken | Button, ...], Field(max_length=30)]
 
 
 def render_media(items: Iterable[str | Attachment], scene: Scene) -> tuple[Media, ...]:

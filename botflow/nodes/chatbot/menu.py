@@ -13,6 +13,7 @@ from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Pace, Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import Advice, ItemHandles, Output, Outputs, Stored, Surroundings
+from botflow.flow.spoken_texts import Spoken
 from botflow.flow.widgets import Widget
 from botflow.nodes.answers.choosing.choice import choose
 from botflow.nodes.answers.expectation import Expectation, Option
@@ -44,7 +45,7 @@ CHOSEN, OTHER, TIMEOUT = "chosen", "other", "timeout"
 class MenuProperties(Properties):
     """The question, its options, and what to do when no option fits or no answer comes."""
 
-    text: Annotated[str, Widget("template-textarea", label="Question", placeholder="What would you like?")]
+    text: Annotated[Spoken, Widget("template-textarea", label="Question", placeholder="What would you like?")]
     """The question. May be a template."""
     options: Annotated[tuple[OptionProperties, ...], Field(max_length=MOST_OPTIONS)] = ()
     """The options; each id is a handle. The ids `other`, `timeout` and `undelivered` are reserved."""
@@ -167,7 +168,7 @@ class Menu(NodeType):
         options = properties.rendered(scene)
         if scene.alarm == "reminder":
             return remind(scene, properties.reminders, properties.text, quick_replies=buttons(options))
-        chosen = choose(options, scene.inbound, scene.flow.language, scene.render(properties.text))
+        chosen = choose(options, scene.inbound, scene.language, scene.render(properties.text))
         if chosen is None:
             return self._other(properties, scene, options)
         if properties.variable:
@@ -178,7 +179,7 @@ class Menu(NodeType):
 
     def fits(self, properties: MenuProperties, scene: Scene) -> Fit:
         """Say whether the message means one of the options."""
-        options, language = properties.rendered(scene), scene.flow.language
+        options, language = properties.rendered(scene), scene.language
         if choose(options, scene.inbound, language, scene.render(properties.text)) is None:
             return "no"
         return fit_of_option(options, scene.inbound, language, scene.flow.region)
@@ -195,7 +196,7 @@ class Menu(NodeType):
         if properties.invalid_text is not None:
             words = scene.render(properties.invalid_text)
         else:
-            words = invalid_sentence(Expectation(kind="choice"), "not_a_choice", scene.flow.language)
+            words = invalid_sentence(Expectation(kind="choice"), "not_a_choice", scene.language)
         if is_too_often:
             words = with_question(words, scene.render(properties.text))
         return ask_and_wait(

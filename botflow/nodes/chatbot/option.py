@@ -11,6 +11,7 @@ from botflow.engine.buttons import QuickReply
 from botflow.engine.events import LogWritten
 from botflow.engine.scene import Scene
 from botflow.flow.fields import ItemText, Properties
+from botflow.flow.spoken_texts import Spoken, SpokenItemText, SpokenItemWords, SpokenWords
 from botflow.flow.templates.template import is_template
 from botflow.flow.widgets import Widget
 from botflow.nodes.answers.expectation import Option
@@ -26,9 +27,9 @@ class OptionProperties(Properties):
 
     id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID), Widget("text", label="Name", placeholder="pizza")]
     """The option's name. In a menu it is a handle; a question stores it."""
-    label: Annotated[str, Widget(placeholder="Pizza")] = ""
+    label: Annotated[Spoken, Widget(placeholder="Pizza")] = ""
     """What the person sees; may be a template. Without it: the id."""
-    match: Annotated[tuple[str, ...], Widget(label="Other words")] = ()
+    match: Annotated[SpokenWords, Widget(label="Other words")] = ()
     """Other words that mean this option. May be templates."""
 
     @property
@@ -54,9 +55,9 @@ class OptionsFrom(Properties):
     """The list, such as `"{{ products }}"`; at most 100 items are offered."""
     id: ItemText = "{{ item }}"
     """The option's id, which is stored; never a position in the list, which may change."""
-    label: ItemText = ""
+    label: SpokenItemText = ""
     """What the person sees. Without it: the id."""
-    match: Annotated[tuple[ItemText, ...], Field(max_length=20)] = ()
+    match: SpokenItemWords = ()
     """Other words that mean this option."""
 
 

@@ -16,6 +16,7 @@ from botflow.engine.node_type import KeepWaiting, Leave, NodeFailure, WaitForMes
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.flow.node_spec import Advice
+from botflow.flow.spoken_texts import Spoken
 from botflow.flow.widgets import Widget
 from botflow.nodes.chatbot.undelivered import is_watched, say_watched
 
@@ -29,7 +30,7 @@ class Reminder(Properties):
 
     after: Duration
     """How long after the question, or after the last answer that did not fit."""
-    text: Annotated[str, Widget("template-textarea", rows=2)] | None = None
+    text: Annotated[Spoken, Widget("template-textarea", rows=2)] | None = None
     """What to say; may be a template. Without it the question is repeated."""
 
 
@@ -48,7 +49,7 @@ else:  # not a union: each of its members would report an error of its own
         Widget("combobox", group=MISFITS, options={"unlimited": "As often as needed"}),
     ]
 Reminders = Annotated[tuple[Reminder, ...], Field(max_length=10), Widget(group=WAITING)]
-InvalidText = Annotated[str, Widget("template-textarea", rows=2, group=MISFITS, label="What to say")]
+InvalidText = Annotated[Spoken, Widget("template-textarea", rows=2, group=MISFITS, label="What to say")]
 WaitingTime = Annotated[Duration, Widget(group=WAITING, label="Wait at most")]
 
 

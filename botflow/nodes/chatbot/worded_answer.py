@@ -50,7 +50,7 @@ def tell_change(scene: Scene, expectation: Expectation, variable: str | None, va
     before, scene.corrected = scene.corrected, None
     if before is None or scene.policy.corrected_text == "":
         return
-    language = scene.flow.language
+    language = scene.language
     new = worded_answer(expectation, value, language) or _shortened(scene.inbound.text.strip())
     old = _former(expectation, before, variable, language)
     if new == old:

@@ -123,7 +123,8 @@ class ConsentKeeper:
             return SilentTurn(turn, parked=not may_start)
         messages: tuple[SendMessage, ...] = ()
         if inbound.consent == "ask_to_stop" and await self._is_news(stored.key, inbound, is_stored=is_stored):
-            messages = (SendMessage(text=sentences_in(flow.language).opted_out, sender=inbound.address),)
+            language = flow.spoken_in(stored.session.language).language
+            messages = (SendMessage(text=sentences_in(language).opted_out, sender=inbound.address),)
         parked = stored.parked or (opts_out(inbound) and not is_stored)
         return SilentTurn(leave_as_it_is(stored.session, _why_silent(parked, inbound), messages), parked)
 

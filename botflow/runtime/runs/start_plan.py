@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from botflow.flow.document import Document
+from botflow.flow.document import read_document
 from botflow.nodes.triggers.runs import EventTrigger, ManualTrigger, RunProperties, ScheduleTrigger, WebhookTrigger
 
 TRIGGERS: Mapping[str, type[RunProperties]] = {
@@ -47,7 +47,7 @@ class Plan:
 
 def plan_of(slug: str, documents: Mapping[str, Any]) -> Plan:
     """Read a published version, which is well-formed: it was compiled before."""
-    shaped = {name: Document.model_validate(raw) for name, raw in documents.items()}
+    shaped = {name: read_document(raw) for name, raw in documents.items()}
     own = shaped[slug]
     return Plan(
         is_single=own.execution_mode == "single",

@@ -173,7 +173,7 @@ class TurnRunner:
         stored, queued = lease
         version = stored.flow_version or queued.flow_version
         try:
-            flow = await self._flows.version(version)
+            flow = (await self._flows.version(version)).spoken_in(stored.session.language)
             words = flow.apology or sentences_in(flow.language).apology
         except FlowError:
             words = sentences_in("en").apology

@@ -50,7 +50,7 @@ def test_one_node_type_is_told_with_all_that_a_flow_needs(botflow: Call) -> None
 
     for said in ("chatbot.menu  Menu (Conversation, action)", "one for each of options", "actionType: menu"):
         assert said in ended.out
-    assert "  text  text; required\n      The question. May be a template." in ended.out
+    assert "  text  text or one for each language; required\n      The question. May be a template." in ended.out
     assert "\nOption\n  id  text; required" in ended.out
 
 

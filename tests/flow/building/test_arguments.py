@@ -15,6 +15,8 @@ WRITTEN: dict[str, Any] = {
     "name": "Shop",
     "description": "Takes orders",
     "language": "de",
+    "languages": ["en"],
+    "detect_language": True,
     "region": "DE",
     "execution_mode": "single",
     "variables": {"size": "L"},

@@ -14,8 +14,11 @@ from botflow.flow.duration import DURATION_PATTERN, parse_duration
 from botflow.flow.fields import Condition, Duration, Pattern, Properties, WorkflowId
 from botflow.flow.forms.docstrings import field_docstrings
 from botflow.flow.forms.form_schema import form_schema
+from botflow.flow.forms.node_metadata import placed
 from botflow.flow.forms.property_widgets import label_of
 from botflow.flow.widgets import Widget
+from botflow.nodes.chatbot.menu import Menu
+from botflow.nodes.chatbot.say import SayProperties
 
 Short = Annotated[str, Field(max_length=9), Widget("text", placeholder="abc", group="Inner")]
 
@@ -127,3 +130,21 @@ def test_the_pattern_of_a_duration_takes_what_is_read_as_one(text: str) -> None:
         refusal = str(refused)
 
     assert fits == (not refusal) or "longer than nothing" in refusal
+
+
+def test_a_text_may_be_one_for_each_language_and_each_is_shown_as_the_text_itself() -> None:
+    schema = form_schema(SayProperties)
+    text = schema["properties"]["text"]
+    fits = Draft202012Validator(schema).is_valid
+
+    [_, by_language] = text["anyOf"]
+    assert by_language["additionalProperties"]["x-field"] == text["x-field"]
+    assert fits({"text": {"en": "Hello", "pt-BR": "Oi"}})
+    assert not any(fits({"text": wrong}) for wrong in ({}, {"en": 1}, {"no tag": "Hello"}))
+
+
+def test_a_placed_node_in_several_languages_has_its_handles() -> None:
+    options = [{"id": "tea", "label": {"en": "Tea", "de": "Tee"}, "match": {"de": ["Kräutertee"]}}]
+    made = placed(Menu(), {"text": {"en": "Which?", "de": "Was?"}, "options": options})
+    assert made is not None
+    assert made.handles[0].name == "tea"

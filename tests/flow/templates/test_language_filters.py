@@ -172,3 +172,23 @@ def test_every_filter_has_a_docstring_and_an_example_that_works() -> None:
     for language_filter in LANGUAGE_FILTERS.values():
         assert language_filter.apply.__doc__
         assert Templates().evaluate(language_filter.example, values)
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "expected"),
+    [
+        *(("pl", number, said) for number, said in ((1, "1 kot"), (3, "3 koty"), (5, "5 kotów"), (1.5, "1,5 kota"))),
+        *(("pl", number, said) for number, said in ((22, "22 koty"), (12, "12 kotów"), (1000, "1 000 kotów"))),
+        *(("ar", number, said) for number, said in ((0, "لا قطط"), (1, "قطة"), (2, "قطتان"), (3, "3 قطط"))),
+        *(("en", number, said) for number, said in ((1, "1 cat"), (0, "0 cats"), ("1.5", "1.5 cats"))),
+        *(("en", number, said) for number, said in ((-1, "-1 cat"), (1234, "1,234 cats"))),
+    ],
+)
+def test_a_plural_has_the_form_of_its_language(language: str, number: object, expected: str) -> None:
+    forms = {
+        "pl": 'one="# kot", few="# koty", many="# kotów", other="# kota"',
+        "ar": 'zero="لا قطط", one="قطة", two="قطتان", few="# قطط", many="# قطة", other="# قطة"',
+        "en": 'one="# cat", other="# cats"',
+    }[language]
+    settings = RenderSettings(NOW, lambda: BERLIN, (language,))
+    assert Templates().render(f"{{{{ n | plural({forms}) }}}}", {"n": number, SETTINGS: settings}) == expected

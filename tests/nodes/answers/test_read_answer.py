@@ -8,12 +8,16 @@ import sys
 import pytest
 
 from botflow.engine.inbound import Location, Media
+from botflow.languages import LANGUAGES, sentences_in
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Option, Reading, Refused
 from botflow.nodes.answers.read_answer import READERS, WORDLESS, read
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from tests.engine.inbounds import message
 
 PHOTO = Media(url="https://files.test/1.jpg", content_type="image/jpeg")
+FOR_EXAMPLE = (
+    "for example|zum Beispiel|por ejemplo|par exemple|ad esempio|por exemplo|bijvoorbeeld|na przykład|örneğin|مثل"
+)
 LIBRARIES = ("dateparser", "email_validator", "phonenumbers", "text_to_num")
 
 
@@ -135,18 +139,77 @@ def test_a_long_story_is_not_searched_for_an_answer(kind: Kind) -> None:
     assert read(expectation, story, "en", None) == Refused("too_long")
 
 
+ALWAYS: tuple[Kind, ...] = ("date", "time", "email", "phone", "url", "integer", "number", "yes_no")
+OWN_WORDS: tuple[Kind, ...] = ("datetime", "duration", "money", "choices")
+
+
 @pytest.mark.parametrize(
-    "language", ["en", "de", "es", "fr", "de-AT", "it", "pt-BR", "ja", "ar", "tr", "zh-Hant", "haw"]
+    ("kind", "language"),
+    [
+        *((kind, language) for kind in ALWAYS for language in (*LANGUAGES, "de-AT", "pt-BR", "ja", "zh-Hant", "haw")),
+        *((kind, language) for kind in OWN_WORDS for language in LANGUAGES),
+    ],
 )
-@pytest.mark.parametrize("kind", ["date", "time", "email", "phone", "url", "integer", "number", "yes_no"])
 def test_the_examples_of_a_prompt_are_accepted_in_each_language(language: str, kind: Kind) -> None:
-    said = invalid_sentence(Expectation(kind=kind), "x", language)
-    quoted = re.findall("[\u201c\u201e\u00ab]\\s?([^\u201c\u201d\u201e\u00ab\u00bb]+?)\\s?[\u201d\u201c\u00bb]", said)
-    examples = quoted or re.findall(r"(?:for example|zum Beispiel|por ejemplo|par exemple)\s(\S[^,.]*(?:\.\w+)?)", said)
+    choices = tuple(Option(id=name, label=name) for name in ("red", "green", "blue")) if kind == "choices" else ()
+    expectation = Expectation(kind=kind, choices=choices)
+    said = invalid_sentence(expectation, "x", language)
+    quoted = re.findall(
+        "[\u201c\u201e\u00ab\u2018]\\s?([^\u201c-\u201e\u2018\u2019\u00ab\u00bb]+?)\\s?[\u201d\u201c\u00bb\u2019]", said
+    )
+    examples = quoted or re.findall(rf"(?:{FOR_EXAMPLE})\s(\S[^,.]*(?:\.\w+)?)", said)
     if kind == "yes_no":
-        examples = {"en": ["yes", "no"], "de": ["ja", "nein"], "es": ["s\u00ed", "no"], "fr": ["oui", "non"]}.get(
-            language[:2], ["yes", "no"]
-        )
+        examples = [sentences_in(language).yes, sentences_in(language).no]
     assert examples
     for example in examples:
-        assert isinstance(read(Expectation(kind=kind), message(example), language, None), Accepted), example
+        example = example.strip("\u2066\u2069")
+        assert isinstance(read(expectation, message(example), language, None), Accepted), example
+
+
+NO_LEXICON = ("it", "pt", "nl", "pl", "tr", "ar")
+
+
+@pytest.mark.parametrize("language", NO_LEXICON)
+def test_yes_and_no_are_read_in_every_language_that_botflow_speaks(language: str) -> None:
+    said = sentences_in(language)
+    for word in (said.yes, said.yes.upper(), f"{said.yes}.", f" {said.yes.capitalize()}!"):
+        assert answer("yes_no", word, language) == Accepted(True), word
+    for word in (said.no, said.no.capitalize(), f"{said.no}."):
+        assert answer("yes_no", word, language) == Accepted(False), word
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("no", "pl"),  # "well", and often yes
+        ("no tak", "pl"),
+        ("ne", "tr"),  # "what"
+        ("no, gracias", "ar"),
+        ("mica", "it"),
+        ("sim mas n\u00e3o", "pt"),
+        ("ja maar nee", "nl"),
+        ("evet hay\u0131r", "tr"),
+        ("nie wiem", "pl"),
+        ("non lo so", "it"),
+    ],
+)
+def test_a_word_that_means_something_else_in_a_language_stores_nothing(text: str, language: str) -> None:
+    assert answer("yes_no", text, language) == Refused("not_yes_no")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("integer", "\u200f3", 3),
+        ("number", "\u20661.5\u2069", 1.5),
+        ("time", "\u206614:30\u2069", "14:30"),
+        ("date", "\u200f12/3/2027\u200f", "2027-03-12"),
+        ("duration", "\u20662 h\u2069", 7200),
+        ("money", "\u200e20 EUR", {"amount": 20, "currency": "EUR"}),
+        ("phone", "\u200e+20 2 2345 6789", "+20223456789"),
+        ("email", "\u2066anna@botflow.dev\u2069", "anna@botflow.dev"),
+        ("yes_no", "\u200fنعم\u200f", True),
+    ],
+)
+def test_marks_of_direction_change_no_answer(kind: Kind, text: str, expected: object) -> None:
+    assert answer(kind, text, "ar") == Accepted(expected)

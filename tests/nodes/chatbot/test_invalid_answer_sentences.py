@@ -17,7 +17,7 @@ from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
         ("date", "2026-11-26", None, "en", "a date from November 26, 2026 on, for"),
         ("date", "2026-11-26", None, "fr", "à partir du 26 novembre 2026"),
         ("date", None, "2027-01-26", "de-AT", "26. Jänner 2027"),
-        ("date", None, "2027-01-26", "pl", "January 26, 2027"),  # the sentence is English, so its date is too
+        ("date", None, "2027-01-26", "cs", "January 26, 2027"),  # the sentence is English, so its date is too
         ("time", "09:00", "18:30", "en", "from 9:00 AM to 6:30 PM"),
         ("time", "09:00", "18:30", "de", "von 09:00 bis 18:30"),
         ("integer", 1.0, 1_234_567.0, "en", "from 1 to 1,234,567"),

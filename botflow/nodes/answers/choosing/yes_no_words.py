@@ -213,6 +213,13 @@ _PHRASES: Mapping[str, Mapping[Meaning, str]] = {
         "ben, malheureusement, heureusement, dieu merci, desole, desolee, pardon, ca ira, franchement",
         "at ease": "tout va bien, je suis bien",
     },
+    # These languages have no lexicon: only the two words that botflow's own sentence names are read.
+    "it": {"assent": "si"},
+    "pt": {"assent": "sim", "no": "nao"},
+    "nl": {"assent": "ja", "no": "nee"},
+    "pl": {"assent": "tak", "no": "nie", "unsure": "no"},  # a Polish "no" means "well", and often yes
+    "tr": {"assent": "evet", "no": "hayır, hayir"},
+    "ar": {"assent": "نعم", "no": "لا"},
 }
 LONGEST_PHRASE = 6  # words
 SHORTEST_MENDED = 7  # letters; shorter words are one typing error away from too many others

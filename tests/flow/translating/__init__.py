@@ -1,0 +1,1 @@
+"""PO files beside a flow."""
