@@ -11,14 +11,13 @@ from typing import Any, Literal, TypedDict, Unpack
 from botflow.errors import UsageError
 from botflow.flow.building.choosing_steps import ChoosingSteps
 from botflow.flow.building.contact_steps import ContactSteps
+from botflow.flow.building.conversation_steps import ConversationSteps
+from botflow.flow.building.model_steps import ModelSteps
 from botflow.flow.building.run_steps import RunSteps
-from botflow.flow.building.step import Exit, Step, Text, Time, as_written, document_key, present
+from botflow.flow.building.step import Exit, Step, Text, Time, as_written, document_key, named_items, present
 from botflow.flow.document import nowhere, shape
 from botflow.flow.graph import ExecutionMode
 from botflow.flow.problems import FlowProblems, Report
-
-Option = str | Mapping[str, Any]
-Files = Sequence[str | Mapping[str, str]]
 
 
 class PolicyWords(TypedDict, total=False):
@@ -52,7 +51,7 @@ _METHODS = {
 }
 
 
-class Flow(ChoosingSteps, ContactSteps, RunSteps):
+class Flow(ConversationSteps, ChoosingSteps, ModelSteps, ContactSteps, RunSteps):
     """A workflow, written in Python. Every method adds a node and returns its step; ids are derived unless given."""
 
     def __init__(
@@ -162,198 +161,11 @@ class Flow(ChoosingSteps, ContactSteps, RunSteps):
         """Start when a visitor opens the chat: the place for a greeting."""
         return self.node("chatbot.opened", id=id or self._free_id("opened"))
 
-    # -- conversation
-
-    def say(
-        self,
-        text: Text,
-        *,
-        media: Files | None = None,
-        quick_replies: Sequence[str | Mapping[str, str]] | None = None,
-        pace: str | None = None,
-        id: str | None = None,
-    ) -> Step:
-        """Say something, then leave by `next`. A quick reply with a `url` opens a link."""
-        return self.node("chatbot.say", id=id, text=text, media=media, quick_replies=quick_replies, pace=pace)
-
-    def ask(
-        self,
-        text: Text,
-        *,
-        variable: str | None = None,
-        skip_if_known: bool | None = None,
-        expect: str | None = None,
-        min: float | str | None = None,
-        max: float | str | None = None,
-        pattern: str | None = None,
-        choices: Sequence[Option] | None = None,
-        choices_from: Mapping[str, Any] | None = None,
-        media: Files | None = None,
-        accept: Sequence[str] | None = None,
-        many: bool | None = None,
-        invalid_text: Text | None = None,
-        retries: int | None = None,
-        timeout: Time | None = None,
-        reminders: Sequence[Mapping[str, Any]] | None = None,
-        pace: str | None = None,
-        id: str | None = None,
-    ) -> Step:
-        """Ask a question and wait; handles `answered`, `invalid`, `timeout`."""
-        return self.node(
-            "chatbot.ask",
-            id=id or self._free_id(f"ask_{variable}".replace(".", "_") if variable else "ask"),
-            text=text,
-            variable=variable,
-            skip_if_known=skip_if_known,
-            expect=expect,
-            min=min,
-            max=max,
-            pattern=pattern,
-            choices=choices,
-            choices_from=choices_from,
-            media=media,
-            accept=accept,
-            many=many,
-            invalid_text=invalid_text,
-            retries=retries,
-            timeout=timeout,
-            reminders=reminders,
-            pace=pace,
-        )
-
-    def menu(
-        self,
-        text: Text,
-        options: Mapping[str, Option] | Sequence[Mapping[str, Any]] = (),
-        *,
-        options_from: Mapping[str, Any] | None = None,
-        media: Files | None = None,
-        variable: str | None = None,
-        invalid_text: Text | None = None,
-        retries: int | None = None,
-        timeout: Time | None = None,
-        reminders: Sequence[Mapping[str, Any]] | None = None,
-        pace: str | None = None,
-        id: str | None = None,
-    ) -> Step:
-        """Offer options; each id is a handle, beside `other` and `timeout`. With `options_from` the handle is `chosen`.
-
-        `options` are labels by id, `{"pizza": "Pizza"}`, or objects: `{"pizza": {"label": "Pizza", "match": ["pie"]}}`.
-        """
-        return self.node(
-            "chatbot.menu",
-            id=id,
-            text=text,
-            options=_named(options, key="id", word="label") or None,
-            options_from=options_from,
-            media=media,
-            variable=variable,
-            invalid_text=invalid_text,
-            retries=retries,
-            timeout=timeout,
-            reminders=reminders,
-            pace=pace,
-        )
-
-    def form(
-        self,
-        fields: Sequence[Mapping[str, Any]],
-        *,
-        text: Text | None = None,
-        media: Files | None = None,
-        words: Sequence[str] | None = None,
-        confirm: Text | None = None,
-        retries: int | None = None,
-        timeout: Time | None = None,
-        reminders: Sequence[Mapping[str, Any]] | None = None,
-        pace: str | None = None,
-        id: str | None = None,
-    ) -> Step:
-        """Ask several questions, of which one message may answer many; handles `done`, `invalid`, `timeout`.
-
-        `fields` are objects: `{"name": "people", "text": "For how many?", "expect": "integer", "words": ["for"]}`.
-        """
-        return self.node(
-            "chatbot.form",
-            id=id,
-            text=text,
-            media=media,
-            fields=list(fields),
-            words=words,
-            confirm=confirm,
-            retries=retries,
-            timeout=timeout,
-            reminders=reminders,
-            pace=pace,
-        )
-
     # -- decisions
 
     def branch(self, cases: Mapping[str, str], *, id: str | None = None) -> Step:
         """Leave by the first handle whose condition holds, or by `else`: `flow.branch({"large": "qty >= 5"})`."""
-        return self.node("conditional.branch", id=id, cases=_named(cases, key="handle", word="when"))
-
-    # -- models
-
-    def route(
-        self,
-        routes: Mapping[str, Option] | Sequence[Mapping[str, Any]],
-        *,
-        input: str | None = None,
-        instructions: str | None = None,
-        model: str | None = None,
-        timeout: Time | None = None,
-        id: str | None = None,
-    ) -> Step:
-        """Let a model choose among `routes`, descriptions by handle; beside them `fallback` and `error`."""
-        return self.node(
-            "ai.route",
-            id=id,
-            routes=_named(routes, key="handle", word="description"),
-            input=input,
-            instructions=instructions,
-            model=model,
-            timeout=timeout,
-        )
-
-    def reply(
-        self,
-        instructions: str,
-        *,
-        fallback: Text | None = None,
-        variable: str | None = None,
-        history: int | None = None,
-        max_tokens: int | None = None,
-        model: str | None = None,
-        timeout: Time | None = None,
-        media: Files | None = None,
-        id: str | None = None,
-    ) -> Step:
-        """Let a model write the reply; `fallback` is said when there is none. Handles `next`, `error`."""
-        return self.node(
-            "ai.reply",
-            id=id,
-            instructions=instructions,
-            fallback=fallback,
-            variable=variable,
-            history=history,
-            max_tokens=max_tokens,
-            model=model,
-            timeout=timeout,
-            media=media,
-        )
-
-    def extract(
-        self,
-        fields: Mapping[str, Mapping[str, Any]],
-        *,
-        input: str | None = None,
-        model: str | None = None,
-        timeout: Time | None = None,
-        id: str | None = None,
-    ) -> Step:
-        """Let a model read values into variables; handles `done`, `missing`, `error`."""
-        return self.node("ai.extract", id=id, fields=fields, input=input, model=model, timeout=timeout)
+        return self.node("conditional.branch", id=id, cases=named_items(cases, key="handle", word="when"))
 
     # -- the rest
 
@@ -409,12 +221,3 @@ class Flow(ChoosingSteps, ContactSteps, RunSteps):
         if stem not in self._nodes:
             return stem
         return next(name for number in range(2, 1_000_000) if (name := f"{stem}_{number}") not in self._nodes)
-
-
-def _named(
-    items: Mapping[str, Option] | Mapping[str, str] | Sequence[Mapping[str, Any]], *, key: str, word: str
-) -> list[dict[str, Any]]:
-    """Return a list of objects from words, or objects, by their names."""
-    if not isinstance(items, Mapping):
-        return [dict(item) for item in items]
-    return [{key: name, **({word: item} if isinstance(item, str) else item)} for name, item in items.items()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Literal, Protocol
 
@@ -11,6 +11,8 @@ from pydantic.alias_generators import to_camel
 from botflow.flow.duration import write_duration
 
 Text = str | Mapping[str, str]  # one text, or one for each language
+Option = str | Mapping[str, Any]  # words, or an object
+Files = Sequence[str | Mapping[str, str]]
 Time = str | timedelta
 
 
@@ -85,3 +87,12 @@ def as_written(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [as_written(item) for item in value]
     return value
+
+
+def named_items(
+    items: Mapping[str, Option] | Mapping[str, str] | Sequence[Mapping[str, Any]], *, key: str, word: str
+) -> list[dict[str, Any]]:
+    """Return a list of objects from words, or objects, by their names."""
+    if not isinstance(items, Mapping):
+        return [dict(item) for item in items]
+    return [{key: name, **({word: item} if isinstance(item, str) else item)} for name, item in items.items()]
