@@ -245,7 +245,7 @@ def test_the_campaign_comes_at_its_six_moments() -> None:
     talk.hears(ATTEND)
     talk.says("perhaps")
     talk.hears("Please reply yes or no.")
-    talk.says("yes")
+    talk.says("confirm")
     talk.hears("Confirmed for November 25, 2026, 2:30 PM. See you then!")
     assert talk.contact["appointment_confirmed"] == "Confirmed"
     talk.skip_to(at(25, 16, 30))
@@ -291,6 +291,14 @@ def test_another_registration_replaces_the_campaign() -> None:
     talk.hears_nothing()
     talk.skip_to(at(26, 15))
     talk.hears("Your appointment is November 27, 2026, 9:00 AM. Will you attend?")
+
+
+def test_the_campaign_also_reaches_a_visitor_of_the_chat() -> None:
+    talk = talk_to("clinic", person=Person())
+    talk.says("patient")
+    talk.says("in 2 hours")
+    talk.skip("1h")
+    talk.hears(re.compile("^A reminder"))
 
 
 def test_a_moment_that_has_passed_is_left_out() -> None:
