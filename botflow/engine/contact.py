@@ -6,9 +6,10 @@ others, so two conversations of one person that set different fields lose nothin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from botflow.flow.contact_fields import LONGEST_GROUP, ContactField, WrongContactValue, stored_value
 from botflow.values import value
@@ -87,10 +88,13 @@ class ContactView:
         """Return a field's value, None if there is none."""
         return self._values.get(name)
 
-    def set(self, given: Mapping[str, Any], declared: Mapping[str, ContactField]) -> dict[str, Any]:
-        """Set fields and return their values as they will be stored; WrongContactValue if one does not fit."""
+    def set(
+        self, given: Mapping[str, Any], declared: Mapping[str, ContactField], zone: Callable[[], ZoneInfo]
+    ) -> dict[str, Any]:
+        """Set fields and return their values as they will be stored; WrongContactValue if one does not fit. A moment
+        that names no zone is one of the person's clock."""
         known = {**self.read.declared, **declared}
-        stored = {name: stored_value(name, value, known) for name, value in given.items()}
+        stored = {name: stored_value(name, value, known, zone) for name, value in given.items()}
         self._changed.update(stored)
         self._values.update(stored)
         return stored

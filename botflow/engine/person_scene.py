@@ -81,7 +81,9 @@ class PersonScene:
         `contact.nobody` in a run, WrongContactValue for a value that does not fit."""
         person = self._person()
         declared = {**self._flow.contact_fields, **self.flow.contact_fields}
-        stored = person.set({name: plain_json(value) for name, value in given.items()}, declared)
+        stored = person.set(
+            {name: plain_json(value) for name, value in given.items()}, declared, self._zone_by(self.variables)
+        )
         self.events += [ContactChanged(self.node.id, name, value) for name, value in stored.items()]
         self._context = None
         return stored

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, assert_never
 from zoneinfo import ZoneInfo
@@ -88,9 +88,11 @@ def contact_field_of(variable: str) -> str | None:
     return field if dot and head == CONTACT else None
 
 
-def stored_value(name: str, value: Any, declared: Mapping[str, ContactField]) -> Any:
+def stored_value(
+    name: str, value: Any, declared: Mapping[str, ContactField], zone: Callable[[], ZoneInfo] | None = None
+) -> Any:
     """Return `value` as the field `name` stores it, None for no value. WrongContactValue if it does not fit, or if
-    there is no such field."""
+    there is no such field. `zone` finds that of a moment that names none; without it such a moment does not fit."""
     field = _STANDARD_FIELD if name in STANDARD else declared.get(name)
     if field is None:
         reason = "is not written by a flow" if name in READ_ONLY else "is not declared"
@@ -101,7 +103,7 @@ def stored_value(name: str, value: Any, declared: Mapping[str, ContactField]) ->
         )
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    fitting = _standard(name, value) if name in STANDARD else _declared(field, value)
+    fitting = _standard(name, value) if name in STANDARD else _declared(field, value, zone)
     if fitting is None:
         raise WrongContactValue(f"{str(value)[:80]!r} does not fit the contact's {name}: {_wanted(name, field)}")
     return fitting
@@ -131,7 +133,7 @@ def _standard(name: str, value: Any) -> str | None:
     return text
 
 
-def _declared(field: ContactField, value: Any) -> Any:
+def _declared(field: ContactField, value: Any, zone: Callable[[], ZoneInfo] | None) -> Any:
     match field.type:
         case "text":
             return _text(value.strip()) if isinstance(value, str) else None
@@ -144,7 +146,7 @@ def _declared(field: ContactField, value: Any) -> Any:
         case "date":
             return _date(value)
         case "datetime":
-            return _datetime(value)
+            return _datetime(value, zone)
         case _:
             assert_never(field.type)
 
@@ -171,10 +173,12 @@ def _date(value: Any) -> str | None:
         return None
 
 
-def _datetime(value: Any) -> str | None:
-    """Return a moment in UTC; one without a zone could be any of them."""
+def _datetime(value: Any, zone: Callable[[], ZoneInfo] | None) -> str | None:
+    """Return a moment in UTC; one without a zone could be any of them, unless the person's is known."""
     try:
         moment = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
+        if moment is not None and moment.tzinfo is None and zone is not None:
+            moment = moment.replace(tzinfo=zone())
         return moment.astimezone(UTC).isoformat() if moment is not None and moment.tzinfo is not None else None
     except (ValueError, OverflowError):
         return None

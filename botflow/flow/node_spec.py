@@ -31,7 +31,7 @@ class Advice(NamedTuple):
 
 Capability = Literal["asks the world", "streams", "waits", "idempotent"]
 OutputType = Literal["text", "integer", "number", "boolean", "date", "time", "datetime", "object", "list", "any"]
-StoredKind = Literal["text", "number", "boolean", "choice", "date", "time", "object"]
+StoredKind = Literal["text", "number", "boolean", "choice", "date", "time", "datetime", "object"]
 _WORDS: dict[StoredKind, str] = {
     "text": "a text",
     "number": "a number",
@@ -39,6 +39,7 @@ _WORDS: dict[StoredKind, str] = {
     "choice": "the id of an option",
     "date": "a date such as 2026-11-27",
     "time": "a time such as 09:30",
+    "datetime": "a moment such as 2026-11-27T09:30",
     "object": "an object",
 }
 

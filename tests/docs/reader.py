@@ -79,7 +79,16 @@ class Reader:
             with suppress(ProcessLookupError):
                 os.killpg(self._terminal.pid, signal.SIGTERM)
             self._terminal.wait(LONGEST_S)
+            self._wait_until_gone(self._terminal.pid)
             self._terminal = None
+
+    def _wait_until_gone(self, group: int) -> None:
+        """Return when the shell's server has ended, too: until then it holds the database."""
+        deadline = time.monotonic() + LONGEST_S
+        with suppress(ProcessLookupError):
+            while time.monotonic() < deadline:
+                os.killpg(group, 0)
+                time.sleep(0.02)
 
     def _take(self, block: Block) -> None:
         match block.language:

@@ -76,7 +76,7 @@ def _never_equals(stored: Stored, value: Any) -> bool:
             return not (isinstance(value, str) and len(value) == 10 and is_kind(value, date))
         case "time":
             return not (isinstance(value, str) and _EXACT_CLOCK.fullmatch(value))
-        case "text":
+        case "text" | "datetime":
             return not isinstance(value, str)
         case _:
             return True
@@ -89,7 +89,7 @@ def _misfits_order(stored: Stored, value: Any) -> bool:
             return not isinstance(value, str) and all(number_in(choice) is None for choice in stored.choices)
         case "date":
             return not (isinstance(value, str) and value == value.strip() and _is_day(value))
-        case "text":
+        case "text" | "datetime":
             return not isinstance(value, str)
         case "boolean":
             return True
@@ -120,6 +120,8 @@ def _hint(read: str, stored: Stored, value: Any) -> str:
                 return f'write "{clock_text(read_clock(value))}"'
             except ValueError:
                 return 'write a time as "09:30"'
+        case "datetime":
+            return 'compare it with a text such as "2026-11-27T09:30"'
         case "text":
             return "ask for a number with `expect`: integer or number; or compare with a text, in quotes"
         case _:

@@ -70,7 +70,7 @@ STORED: Mapping[Kind, Stored] = MappingProxyType(
         "yes_no": Stored("boolean"),
         "date": Stored("date"),
         "time": Stored("time"),
-        "datetime": Stored("text"),
+        "datetime": Stored("datetime"),
         "duration": Stored("number"),
         "money": Stored("object", fields=("amount", "currency")),
         "rating": Stored("number"),

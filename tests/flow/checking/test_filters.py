@@ -118,3 +118,10 @@ def test_a_filter_for_another_kind_of_answer_is_a_warning(expect: str, text: str
     found = [problem for problem in problems(text, ask) if problem.code == "template.filter_value"]
 
     assert bool(found) == is_wrong
+
+
+@pytest.mark.parametrize("used", ["date", "time", "datetime", "shift('1d')", "at('09:00')", "timestamp"])
+def test_a_moment_that_was_asked_for_fits_every_filter_of_moments(used: str) -> None:
+    ask = node("when", "chatbot.ask", text="When?", variable="visit", expect="datetime")
+
+    assert said(f"{{{{ visit | {used} }}}}", ask) == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -67,7 +68,7 @@ def test_a_test_gives_a_person_with_fields_and_groups() -> None:
         ("children", "two", "2", 2),
         ("vegan", "perhaps", "yes", True),
         ("plan", "gold", "pro", "pro"),
-        ("seen", "2026-11-27T09:30:00", "2026-11-27T09:30:00+01:00", "2026-11-27T08:30:00+00:00"),
+        ("seen", "27.11.2026 09:30", "2026-11-27T09:30:00+01:00", "2026-11-27T08:30:00+00:00"),
         ("note", "x" * 1_001, "ok", "ok"),
         ("language", "German!", "de-AT", "de-AT"),
         ("timeZone", "Berlin", "Europe/Berlin", "Europe/Berlin"),
@@ -182,3 +183,19 @@ def test_a_node_may_be_named_contact() -> None:
     talk.says("hi")
     talk.says("Ann")
     talk.hears("Ann")
+
+
+def test_a_moment_without_a_zone_is_one_of_the_persons_clock() -> None:
+    flow = Flow("visit", time_zone="Europe/Berlin", contact_fields={"visit": {"type": "datetime"}})
+    ask = flow.ask("When?", variable="contact.visit", expect="datetime")
+    keep = flow.ask("And the next?", variable="next", expect="datetime")
+    change = flow.set_contact({"visit": "{{ next }}"}, id="change")
+    flow.message_received() >> ask >> flow.say("{{ $contact.visit }}") >> keep >> change
+    change >> flow.say("{{ $contact.visit }} {{ next | date }}")
+    talk = Simulator(flow, now=datetime(2026, 12, 1, 9, tzinfo=UTC))
+    talk.says("hi")
+    first = talk.says("tomorrow at 14:30")
+    last = talk.says("2026-12-05 10:00")
+
+    assert first[0] == "2026-12-02T13:30:00+00:00"
+    assert last[0].startswith("2026-12-05T09:00:00+00:00 ")
