@@ -1,0 +1,1 @@
+"""Public flows of other tools, written anew in one file each."""
