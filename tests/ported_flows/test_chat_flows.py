@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,7 @@ def test_a_quiz_is_scored_and_can_be_taken_again(right: int, verdict: str) -> No
             else:
                 talk.presses(WRONG[number])
                 talk.hears("WRONG!", WHY[number])
+        assert talk.variables["answers"] == RIGHT[:rights] + WRONG[rights:]
         talk.hears(verdict if attempt == 0 else "Well done 👏")
         talk.hears(f"Your score is {rights * 5}/20. Try again?", buttons=["Yes!", "No, bye!"])
         talk.presses("Yes!" if attempt == 0 else "No, bye!")
@@ -292,6 +294,15 @@ def test_the_shop_says_where_it_is_and_when_it_is_open_at_any_time() -> None:
     talk.hears("We are open from 8 am to 5 pm, every day.", "What size do you want?")
     talk.says("average")
     talk.hears("You chose a medium, yellow shirt.")
+
+
+@pytest.mark.parametrize("name", ["formbot", "shirt_shop"])
+def test_the_first_message_of_a_phone_is_answered_by_the_greeting_and_not_read(name: str) -> None:
+    talk = Simulator(FOLDER / f"{name}.yaml", person=Person(channel="sms", sender="+15550001111"))
+    talk.says("I want a large, red shirt, and Italian food for 4")
+    talk.hears(re.compile("How can I help"))
+    talk.hears_nothing()
+    assert talk.variables == {}
 
 
 def test_questions_come_in_a_drawn_order_and_each_of_them_once() -> None:
