@@ -119,12 +119,13 @@ def test_a_quiz_is_scored_and_can_be_taken_again(right: int, verdict: str) -> No
     talk.hears("Ready?", buttons=["Go!"])
     talk.presses("Go!")
     for attempt, rights in enumerate((right, 4)):
+        answer = talk.presses if attempt == 0 else talk.says
         for number in range(4):
             if number < rights:
-                talk.presses(RIGHT[number])
+                answer(RIGHT[number])
                 talk.hears("Well done!")
             else:
-                talk.presses(WRONG[number])
+                answer(WRONG[number])
                 talk.hears("WRONG!", WHY[number])
         assert talk.variables["answers"] == RIGHT[:rights] + WRONG[rights:]
         talk.hears(verdict if attempt == 0 else "Well done 👏")
@@ -132,16 +133,6 @@ def test_a_quiz_is_scored_and_can_be_taken_again(right: int, verdict: str) -> No
         talk.presses("Yes!" if attempt == 0 else "No, bye!")
     talk.hears_nothing()
     assert talk.ended
-
-
-def test_a_quiz_explains_a_wrong_answer_that_was_typed() -> None:
-    talk = opened("quiz")
-    talk.says("go")
-    talk.says("1")
-    talk.hears("WRONG!", "SEO stands for search engine optimization.")
-    talk.hears("What is an anchor text?")
-    talk.says("the slogan")
-    talk.hears("WRONG!", "An anchor text is the visible words of a link.", "What is a persona?")
 
 
 def rated(rate: str) -> Simulator:
@@ -254,6 +245,37 @@ def test_a_search_is_interrupted_and_continues() -> None:
     talk.presses("No")
     assert talk.ended
     assert "wishes" not in talk.variables
+
+
+def test_a_wish_is_a_wish_and_nothing_else() -> None:
+    for wish in (
+        "none",
+        "a quiet corner",
+        "a high chair for my son",
+        "not too loud",
+        "stop the music",
+        "I like it hot",
+    ):
+        talk = opened("formbot")
+        talk.says("indian food for three, outside")
+        talk.hears("Any other wishes?")
+        talk.says(wish)
+        talk.hears("How do you like it so far?")
+        talk.says(wish)
+        assert talk.ended
+        assert talk.variables["wishes"] == talk.variables["feedback"] == wish
+
+
+def test_a_wish_that_names_another_answer_is_asked_again_once() -> None:
+    talk = opened("formbot")
+    talk.says("indian food for three, outside")
+    talk.says("French wine")
+    talk.hears(re.compile("not sure"), "Any other wishes?")
+    talk.says("French wine")
+    talk.hears("How do you like it so far?")
+    assert (talk.variables["wishes"], talk.variables["cuisine"]) == ("French wine", "Indian")
+    talk.says("no, inside")
+    talk.hears("Changed: inside instead of outside.", "How do you like it so far?")
 
 
 def test_a_search_that_nobody_continues_ends_after_an_hour() -> None:
