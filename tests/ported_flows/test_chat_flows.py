@@ -139,7 +139,7 @@ def rated(rate: str) -> Simulator:
     talk = opened("nps")
     talk.hears("Hey! 👋")
     talk.hears("You use our product every day. May I ask you 2 questions?", buttons=["Sure!"])
-    talk.presses("Sure!")
+    talk.says("ok")
     talk.says(rate)
     return talk
 
@@ -152,7 +152,7 @@ def test_a_promoter_is_led_to_the_reviews(rate: str, review: bool) -> None:
     talk.says("It is quick")
     talk.hears("Thank you! 🙏")
     talk.hears("Would you write a review?", buttons=["Sure!", "Maybe later"])
-    talk.presses("Sure!" if review else "Maybe later")
+    talk.says("yes please" if review else "later")
     if review:
         talk.hears("Amazing 🤩")
         talk.hears_nothing()
