@@ -1,1 +1,1 @@
-"""Public flows of other products, written anew: each file says what maps, what is bent and what remains."""
+"""Public flows of other tools, written anew in one file each."""
