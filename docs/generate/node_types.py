@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Iterator
 
+from pydantic import BaseModel
+
 from botflow.engine.node_type import NodeType
 from botflow.flow.forms.docstrings import paragraphs
 from botflow.flow.forms.node_metadata import HandleInfo, NodeMetadata, metadata_of
@@ -59,7 +61,10 @@ def _outputs(about: NodeMetadata) -> str:
 
 
 def _objects(types: Iterable[NodeType]) -> Iterator[str]:
-    models = {object_name(model.__name__): model for kind in types for model in nested_models(kind.properties)}
+    models: dict[str, type[BaseModel]] = {}
+    for model in dict.fromkeys(model for kind in types for model in nested_models(kind.properties)):
+        former = models.setdefault(object_name(model.__name__), model)
+        assert former is model, f"{former} and {model} have one heading: rename one"
     for name in sorted(models):
         yield f"### {name}"
         yield (inspect.getdoc(models[name]) or "").split("\n\n")[0]

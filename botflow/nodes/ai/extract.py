@@ -22,7 +22,7 @@ LARGEST = 2**53  # beyond it JSON parsers disagree about integers
 FieldType = Literal["text", "integer", "number", "boolean", "date"]
 
 
-class FieldProperties(Properties):
+class ExtractedFieldProperties(Properties):
     """One value to find."""
 
     type: Annotated[FieldType, Widget(options=VALUE_LABELS)] = "text"
@@ -37,7 +37,9 @@ class ExtractProperties(Properties):
     """What to find, and where."""
 
     fields: Annotated[
-        dict[str, FieldProperties], Field(min_length=1, max_length=50), Widget("schema-builder", label="Values to find")
+        dict[str, ExtractedFieldProperties],
+        Field(min_length=1, max_length=50),
+        Widget("schema-builder", label="Values to find"),
     ]
     """The values to find. Each name is the variable that stores the value."""
     input: InputText | None = None

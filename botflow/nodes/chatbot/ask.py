@@ -36,7 +36,7 @@ from botflow.nodes.chatbot.answer_kinds import (
     MostBound,
     answer_output,
 )
-from botflow.nodes.chatbot.bounds import BOUNDED, fixed_bound, leaves_room, rendered_bound
+from botflow.nodes.chatbot.bounds import BOUNDED, fixed_bound, is_within, leaves_room, rendered_bound
 from botflow.nodes.chatbot.former_answer import former_answer
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from botflow.nodes.chatbot.media_and_buttons import MediaList, render_media
@@ -77,8 +77,8 @@ class AskProperties(Properties):
     variable: Annotated[VariableName, Widget(label="Store in", group=ANSWER, placeholder="name")] | None = None
     """The variable that stores the answer; `contact.name` and the like are fields of the person."""
     skip_if_known: Annotated[bool, Widget(group=ANSWER, show_when={"variable": True})] = False
-    """Whether the question is skipped when its variable, or field of the contact, has a value already. Then the node
-    leaves by `answered` with that value. Only with a `variable`."""
+    """Whether the question is skipped when its variable, or field of the contact, has a value already that would be an
+    answer. Then the node leaves by `answered` with that value. Only with a `variable`."""
     expect: Annotated[Kind, Widget(label="Kind of answer", options=KIND_LABELS, group=ANSWER)] = "text"
     """The kind of answer."""
     min: Annotated[LeastBound, Widget(group=ANSWER)] | None = None
@@ -269,8 +269,8 @@ class Ask(NodeType):
             )
 
     def visit(self, properties: AskProperties, scene: Scene) -> Visit:
-        if properties.skip_if_known and (known := scene.known(properties.variable or "")) not in (None, ""):
-            return Leave("answered", {"value": known, "text": ""})
+        if properties.skip_if_known and self._is_known(properties, scene):
+            return Leave("answered", {"value": scene.known(properties.variable or ""), "text": ""})
         scene.notes.clear()
         replies = _buttons(properties, scene)
         if properties.choices_from is not None and not replies:
@@ -283,6 +283,12 @@ class Ask(NodeType):
             reminders=properties.reminders,
             timeout_s=properties.timeout,
         )
+
+    def _is_known(self, properties: AskProperties, scene: Scene) -> bool:
+        """Say whether the variable has a value that would be an answer."""
+        known, expected = scene.known(properties.variable or ""), properties.expectation(scene)
+        is_answer = known not in (None, "") and self.may_store(properties, known)
+        return is_answer and is_within(known, expected.least, expected.most)
 
     def resume(self, properties: AskProperties, scene: Scene) -> Visit:
         if scene.timed_out:

@@ -137,3 +137,17 @@ def _moment_or_none(text: str) -> datetime | None:
         return datetime.fromisoformat(text)
     except ValueError:
         return None
+
+
+def is_within(value: Any, least: Bound | None, most: Bound | None) -> bool:
+    """Say whether a stored number, or a date or time in ISO form, is within bounds; what cannot be compared with them
+    is."""
+
+    def is_like(bound: Bound) -> bool:
+        if isinstance(bound, str):
+            return isinstance(value, str) and len(value) == len(bound)
+        return isinstance(value, (int, float))
+
+    is_less = least is not None and is_like(least) and value < least
+    is_more = most is not None and is_like(most) and value > most
+    return not is_less and not is_more

@@ -55,7 +55,7 @@ _ASK = Ask()
 _FILLED, _ASKED, _CONFIRMS = "filled", "asked", "confirms"  # names in the node's notes
 
 
-class FieldProperties(Properties):
+class FormFieldProperties(Properties):
     """One field: its variable, its question, and the kind of its answer."""
 
     name: Annotated[VariableName, Widget(label="Store in", placeholder="people")]
@@ -96,7 +96,7 @@ class FormProperties(Properties):
     question is asked."""
     media: MediaList = ()
     """Files to send with the opening question: addresses, or objects with `url` and `contentType`."""
-    fields: Annotated[tuple[FieldProperties, ...], Limits(min_length=1, max_length=20)]
+    fields: Annotated[tuple[FormFieldProperties, ...], Limits(min_length=1, max_length=20)]
     """The fields: `{name, text, expect, ...}`."""
     words: Annotated[FormWords, Limits(max_length=50), Widget(label="Harmless words")] = ()
     """Further words that change no answer: `[table, book, reservation]`."""
@@ -130,7 +130,7 @@ class FormProperties(Properties):
         return self
 
     @cached_property
-    def by_name(self) -> Mapping[str, FieldProperties]:
+    def by_name(self) -> Mapping[str, FormFieldProperties]:
         return {field.name: field for field in self.fields}
 
     @cached_property
@@ -316,7 +316,7 @@ def _fields(properties: FormProperties, scene: Scene) -> Fields:
     )
 
 
-def _former(field: FieldProperties, scene: Scene) -> str | None:
+def _former(field: FormFieldProperties, scene: Scene) -> str | None:
     """Return the answer that a new one replaces, if the field is filled."""
     is_filled = field.name in scene.notes.get(_FILLED, ())
     return former_answer(field.expect, scene.known(field.name)) if is_filled else None

@@ -199,3 +199,24 @@ def test_a_moment_without_a_zone_is_one_of_the_persons_clock() -> None:
 
     assert first[0] == "2026-12-02T13:30:00+00:00"
     assert last[0].startswith("2026-12-05T09:00:00+00:00 ")
+
+
+@pytest.mark.parametrize(
+    ("known", "asks", "says"),
+    [
+        ("lots", {"expect": "integer"}, "How many?"),
+        (7, {"expect": "integer"}, "7"),
+        (7, {"expect": "integer", "max": 5}, "How many?"),
+        ("purple", {"expect": "choice", "choices": ["red", "blue"]}, "How many?"),
+        ("red", {"expect": "choice", "choices": ["red", "blue"]}, "red"),
+        ("tomorrow", {"expect": "date"}, "How many?"),
+        ("2026-12-01", {"expect": "date", "min": "2026-11-01"}, "2026-12-01"),
+        ("2026-10-01", {"expect": "date", "min": "2026-11-01"}, "How many?"),
+    ],
+)
+def test_what_is_known_and_is_no_answer_is_asked_for(known: object, asks: dict[str, Any], says: str) -> None:
+    flow = Flow("known", variables={"n": known})
+    ask = flow.ask("How many?", variable="n", skip_if_known=True, **asks)
+    flow.message_received() >> ask >> flow.say("{{ n }}")
+
+    assert Simulator(flow).says("hi")[0].splitlines()[0] == says
