@@ -19,8 +19,8 @@ _ISO = re.compile(
 )
 # What _SHORT and _ISO take, without flags, as JSON Schema needs it; its own format "duration" is ISO 8601 alone.
 DURATION_PATTERN = (
-    rf"^\s*(?:{_PART}\s?[smhd]|[Pp](?=.)(?:{_PART}[Ww])?(?:{_PART}[Dd])?"
-    rf"(?:[Tt](?=.)(?:{_PART}[Hh])?(?:{_PART}[Mm])?(?:{_PART}[Ss])?)?)\s*$"
+    rf"^\s*(?:{_PART}\s?[smhd]|[Pp](?=[0-9Tt])(?:{_PART}[Ww])?(?:{_PART}[Dd])?"
+    rf"(?:[Tt](?=[0-9])(?:{_PART}[Hh])?(?:{_PART}[Mm])?(?:{_PART}[Ss])?)?)\s*$"
 )
 
 

@@ -26,7 +26,7 @@ def walked(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]
 
 
 COMMANDS = list(walked(get_command(app)))
-GROUPS = {("db",), ("secrets",)}  # they do nothing by themselves
+GROUPS = {("db",), ("secrets",), ("translations",)}  # they do nothing by themselves
 
 
 def test_every_command_has_help_with_an_example_that_fits_a_terminal(

@@ -19,6 +19,8 @@ from botflow.storage.runs.start_targets import Target
 
 def schedules_of(target: Target) -> Sequence[Schedule]:
     """Return the schedules of a workflow's version, in the order of its document."""
+    if target.version is None:  # it was never published
+        return []
     plan = plan_of(target.slug, target.documents)
     return [
         Schedule(

@@ -26,6 +26,7 @@ async def test_a_form_gets_every_node_type_with_the_schema_of_its_properties(sql
         "value": "text",
         "label": "text",
         "text": "text",
+        "reason": "text",
     }
     Draft202012Validator.check_schema(menu["propertiesSchema"])
     assert menu["propertiesSchema"]["properties"]["options"]["x-field"]["widget"] == "list"

@@ -53,8 +53,8 @@ async def test_a_node_is_read_with_its_type_and_category(database_url: str) -> N
 async def test_a_nodes_handles_and_output_follow_its_properties(database_url: str) -> None:
     async with open_site(database_url, flows=(ORDER,)) as site:
         menu = (await call(site, "GET", f"{NODES}/menu")).json()
-        assert [each["name"] for each in menu["handles"]] == ["pizza", "salad", "other", "timeout"]
-        assert menu["handles"][-2] == {"name": "other", "label": "No option fits"}
+        assert [each["name"] for each in menu["handles"]] == ["pizza", "salad", "other", "timeout", "undelivered"]
+        assert menu["handles"][-3] == {"name": "other", "label": "No option fits"}
         assert (menu["outputs"][0]["name"], menu["outputs"][0]["type"]) == ("value", "text")
         options = [{"id": "soup", "label": "A soup"}]
         changed = await call(site, "PUT", f"{NODES}/menu/properties", {"text": "What?", "options": options})

@@ -44,6 +44,7 @@ BODIES = {
     "createEdge": {"source": "nightly", "target": "ask"},
     "updateEdge": {"source": "start", "target": "ask", "data": {"label": "x"}},
     "applyEdits": {"edits": [{"op": "delete_node", "id": "ask"}]},
+    "changeContact": {"name": "Ann"},
     "updateCredential": {"fields": {"authToken": "another-token-4711"}},
     "publishWorkflow": {"message": "At the same moment"},
     "activateWorkflow": {},
