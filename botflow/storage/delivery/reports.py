@@ -107,7 +107,10 @@ def apply_news(connection: Connection, news: DeliveryStatus) -> Applied | None:
     if "awaitedBy" in body:  # sessions are locked before their parts, here as elsewhere
         connection.execute(select(sessions.c.id).where(sessions.c.id == news.session).with_for_update(key_share=True))
     row = select(*(outbounds.c[name] for name in COLUMNS)).where(mine).with_for_update(key_share=True)
-    change = change_of(connection.execute(row).one(), news)
+    part = connection.execute(row).one_or_none()
+    if part is None:  # an erasure has deleted it since it was found
+        return None
+    change = change_of(part, news)
     if change is not None:
         if change.columns.get("provider_id"):
             _take_from_others(connection, mine, news.provider_id)
