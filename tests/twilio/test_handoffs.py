@@ -74,7 +74,8 @@ async def test_a_person_writes_to_a_phone_until_its_owner_wants_no_more(twilio: 
 async def test_the_bot_is_silent_whatever_happens_at_the_same_moment(twilio: TwilioStandIn, site: Site) -> None:
     draw = random.Random(SEED)
     phone = Phone(twilio, site, "desk")
-    await phone.post("Hi")
+    for text in ("Hi", "Ann", "help"):  # the last one is said to people, whatever comes after
+        await phone.post(text)
     session = await session_of(site, "desk", THEM)
     acts = _acts(site, phone, session, draw)
     for _ in range(ROUNDS):
