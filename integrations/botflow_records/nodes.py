@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Generator
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -66,14 +67,21 @@ class RecordNode(NodeType):
 
         return await self.work(databases(), validated(self.properties, ask.properties), needed(context))
 
+    @abstractmethod
     async def work(self, databases: Databases, properties: Any, context: ActionContext) -> dict[str, Any]:
         """Read, or change once for this visit; return the output."""
-        steps = self.steps(properties)
-        return await databases.change(context, lambda work: shown([row for each in steps for row in work.step(each)]))
 
-    def steps(self, properties: Any) -> tuple[Step, ...]:
-        """Return the steps that the properties mean."""
-        raise NotImplementedError
+
+class ChangeNode(RecordNode):
+    """What the nodes that make one change have in common."""
+
+    async def work(self, databases: Databases, properties: Any, context: ActionContext) -> dict[str, Any]:
+        step = self.step(properties)
+        return await databases.change(context, lambda work: shown(work.step(step)))
+
+    @abstractmethod
+    def step(self, properties: Any) -> Step:
+        """Return the change that the properties mean."""
 
 
 class QueryRecords(RecordNode):
@@ -105,7 +113,7 @@ class QueryRecords(RecordNode):
         )
 
 
-class InsertRecord(RecordNode):
+class InsertRecord(ChangeNode):
     """Adds a row to a table, once.
 
     {id: order, type: record, actionType: insert,
@@ -119,11 +127,11 @@ class InsertRecord(RecordNode):
     properties = InsertProperties
     has_none = False
 
-    def steps(self, properties: InsertProperties) -> tuple[Step, ...]:
-        return (Step(do="insert", table=properties.table, values=properties.values),)
+    def step(self, properties: InsertProperties) -> Step:
+        return Step(do="insert", table=properties.table, values=properties.values)
 
 
-class UpdateRecords(RecordNode):
+class UpdateRecords(ChangeNode):
     """Changes rows of a table: one, unless `most` allows more.
 
     {id: paid, type: record, actionType: update,
@@ -136,20 +144,18 @@ class UpdateRecords(RecordNode):
     title = "Change records"
     properties = UpdateProperties
 
-    def steps(self, properties: UpdateProperties) -> tuple[Step, ...]:
-        return (
-            Step(
-                do="update",
-                table=properties.table,
-                match=properties.match,
-                values=properties.values,
-                least=0,
-                most=properties.most,
-            ),
+    def step(self, properties: UpdateProperties) -> Step:
+        return Step(
+            do="update",
+            table=properties.table,
+            match=properties.match,
+            values=properties.values,
+            least=0,
+            most=properties.most,
         )
 
 
-class DeleteRecords(RecordNode):
+class DeleteRecords(ChangeNode):
     """Deletes rows of a table: one, unless `most` allows more.
 
     {id: cancel, type: record, actionType: delete, properties: {table: orders, match: {id: "{{ order }}"}}}
@@ -161,8 +167,8 @@ class DeleteRecords(RecordNode):
     title = "Delete records"
     properties = DeleteProperties
 
-    def steps(self, properties: DeleteProperties) -> tuple[Step, ...]:
-        return (Step(do="delete", table=properties.table, match=properties.match, least=0, most=properties.most),)
+    def step(self, properties: DeleteProperties) -> Step:
+        return Step(do="delete", table=properties.table, match=properties.match, least=0, most=properties.most)
 
 
 class RecordTransaction(RecordNode):

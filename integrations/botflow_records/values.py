@@ -69,7 +69,7 @@ def _reader(column: Column[Any]) -> Callable[[Any, Any], Any]:
         return _list
     try:
         python = kind.python_type
-    except NotImplementedError:
+    except NotImplementedError:  # SQLAlchemy knows no Python type for it, such as a point
         python = object
     if python not in _READERS:
         raise NodeFailure(f"the column {column.name!r} is of a type that flows cannot write", code="record.type")
