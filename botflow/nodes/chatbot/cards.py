@@ -18,24 +18,21 @@ from botflow.nodes.answers.choosing.choice import choose
 from botflow.nodes.answers.expectation import Expectation, Option
 from botflow.nodes.answers.fitting import fit_of_option
 from botflow.nodes.chatbot.card import MOST_CARDS, CardProperties, CardsFrom, Choice, Deck, deck_of, repeated_card
-from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
+from botflow.nodes.chatbot.misfit import OTHER, leave_or_offer_again
 from botflow.nodes.chatbot.option import buttons
 from botflow.nodes.chatbot.question import (
     InvalidText,
     Reminders,
     Retries,
     WaitingTime,
-    ask_and_wait,
     check_reminders,
     nothing_to_choose,
-    refuse,
     remind,
     wait_for_answer,
-    with_question,
 )
 from botflow.nodes.chatbot.worded_answer import tell_change
 
-OTHER, TIMEOUT = "other", "timeout"
+TIMEOUT = "timeout"
 _SHOWN = "shown"  # a name in the node's notes
 
 
@@ -144,7 +141,7 @@ class Cards(NodeType):
             return remind(scene, properties.reminders, properties.text, quick_replies=buttons(options))
         chosen = choose(options, scene.inbound, scene.language, scene.render(properties.text))
         if chosen is None:
-            return self._other(properties, scene, options)
+            return leave_or_offer_again(properties, scene, options)
         choice = next(Choice(*kept[:2]) for kept in scene.notes[_SHOWN] if Choice(*kept[:2]).id == chosen.id)
         if properties.variable:
             scene.set(properties.variable, choice.card)
@@ -162,25 +159,6 @@ class Cards(NodeType):
     def question(self, properties: CardsProperties, scene: Scene) -> str:
         """Return the question in the words of this turn."""
         return "\n".join((scene.render(properties.text), *(option.label for option in _options(scene))))
-
-    def _other(self, properties: CardsProperties, scene: Scene, options: tuple[Option, ...]) -> Visit:
-        """Leave by `other` if it is connected, else offer the choices again, without the pictures."""
-        is_too_often = refuse(scene, "not_a_choice", properties.retries)
-        if scene.connected(OTHER):
-            return Leave(OTHER, {"text": scene.inbound.text})
-        if properties.invalid_text is not None:
-            words = scene.render(properties.invalid_text)
-        else:
-            words = invalid_sentence(Expectation(kind="choice"), "not_a_choice", scene.language)
-        if is_too_often:
-            words = with_question(words, scene.render(properties.text))
-        return ask_and_wait(
-            scene,
-            words,
-            quick_replies=buttons(options),
-            reminders=properties.reminders,
-            timeout_s=properties.timeout,
-        )
 
 
 def _kept(deck: Deck) -> list[list[Any]]:

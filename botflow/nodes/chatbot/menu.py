@@ -18,8 +18,8 @@ from botflow.flow.widgets import Widget
 from botflow.nodes.answers.choosing.choice import choose
 from botflow.nodes.answers.expectation import Expectation, Option
 from botflow.nodes.answers.fitting import fit_of_option
-from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from botflow.nodes.chatbot.media_and_buttons import MediaList, render_media
+from botflow.nodes.chatbot.misfit import OTHER, leave_or_offer_again
 from botflow.nodes.chatbot.option import MOST_OPTIONS, OptionProperties, OptionsFrom, buttons, options_from, repeated
 from botflow.nodes.chatbot.option_advice import advice_on_options
 from botflow.nodes.chatbot.question import (
@@ -30,16 +30,14 @@ from botflow.nodes.chatbot.question import (
     ask_and_wait,
     check_reminders,
     nothing_to_choose,
-    refuse,
     remind,
     unused,
-    with_question,
 )
 from botflow.nodes.chatbot.undelivered import UNDELIVERED, after_failure
 from botflow.nodes.chatbot.worded_answer import tell_change
 from botflow.nodes.comparison import alike
 
-CHOSEN, OTHER, TIMEOUT = "chosen", "other", "timeout"
+CHOSEN, TIMEOUT = "chosen", "timeout"
 
 
 class MenuProperties(Properties):
@@ -170,7 +168,7 @@ class Menu(NodeType):
             return remind(scene, properties.reminders, properties.text, quick_replies=buttons(options))
         chosen = choose(options, scene.inbound, scene.language, scene.render(properties.text))
         if chosen is None:
-            return self._other(properties, scene, options)
+            return leave_or_offer_again(properties, scene, options)
         if properties.variable:
             scene.set(properties.variable, chosen.id)
         tell_change(scene, Expectation(kind="choice", choices=options), properties.variable, chosen.id)
@@ -187,22 +185,3 @@ class Menu(NodeType):
     def question(self, properties: MenuProperties, scene: Scene) -> str:
         """Return the question in the words of this turn."""
         return "\n".join((scene.render(properties.text), *(option.label for option in properties.rendered(scene))))
-
-    def _other(self, properties: MenuProperties, scene: Scene, options: tuple[Option, ...]) -> Visit:
-        """Leave by `other` if it is connected, else offer the options again."""
-        is_too_often = refuse(scene, "not_a_choice", properties.retries)
-        if scene.connected(OTHER):
-            return Leave(OTHER, {"text": scene.inbound.text})
-        if properties.invalid_text is not None:
-            words = scene.render(properties.invalid_text)
-        else:
-            words = invalid_sentence(Expectation(kind="choice"), "not_a_choice", scene.language)
-        if is_too_often:
-            words = with_question(words, scene.render(properties.text))
-        return ask_and_wait(
-            scene,
-            words,
-            quick_replies=buttons(options),
-            reminders=properties.reminders,
-            timeout_s=properties.timeout,
-        )
