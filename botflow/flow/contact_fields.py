@@ -1,6 +1,6 @@
 """The fields of a contact: those that every contact has, and the declaration of an organization's own.
 
-A value is checked where it is written, whoever writes it: a flow, the API or an import. A wrong one is never stored.
+A value is checked where it is written, by a flow, the API and an import alike. A wrong one is never stored.
 """
 
 from __future__ import annotations

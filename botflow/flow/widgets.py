@@ -1,4 +1,4 @@
-"""How a form shows one property of a node type: what stands as `x-field` in the JSON Schema of its properties.
+"""How a form shows one property of a node type: the `x-field` in the JSON Schema of its properties.
 
 Most properties need none: the widget follows from the annotation. One is given inside Annotated:
 

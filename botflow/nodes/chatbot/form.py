@@ -109,7 +109,7 @@ class FormProperties(Properties):
     reminders: Reminders = ()
     """Messages to a person who does not answer."""
     pace: Pace | None = None
-    """How the chat shows its questions: at once, or (`human`) as if somebody typed them. Without it: as the workflow
+    """How the chat shows its questions: at once, or (`human`) as if a person typed them. Without it: as the workflow
     says."""
 
     @model_validator(mode="after")

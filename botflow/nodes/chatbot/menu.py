@@ -64,7 +64,7 @@ class MenuProperties(Properties):
     reminders: Reminders = ()
     """Messages to a person who does not answer."""
     pace: Pace | None = None
-    """How the chat shows the question: at once, or (`human`) as if somebody typed it. Without it: as the workflow
+    """How the chat shows the question: at once, or (`human`) as if a person typed it. Without it: as the workflow
     says."""
 
     @model_validator(mode="after")

@@ -26,7 +26,7 @@ class SayProperties(Properties):
     quick_replies: Buttons = ()
     """Buttons: titles, or objects with `title` and `payload`, or with `title` and `url` for a link."""
     pace: Pace | None = None
-    """How the chat shows the message: at once, or (`human`) as if somebody typed it. Without it: as the workflow
+    """How the chat shows the message: at once, or (`human`) as if a person typed it. Without it: as the workflow
     says."""
 
     @model_validator(mode="after")

@@ -58,7 +58,7 @@ class Handoff(NodeType):
     name = "logic.handoff"
     title = "Hand off to a person"
     section = "Control flow"
-    handle_labels = MappingProxyType({"returned": "Given back", "timeout": "Nobody in time"})
+    handle_labels = MappingProxyType({"returned": "Given back", "timeout": "Not claimed in time"})
     icon = "headset"
     capabilities: tuple[Capability, ...] = ("waits",)
     properties = HandoffProperties

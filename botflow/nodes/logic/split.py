@@ -28,7 +28,7 @@ class Variant(Properties):
     id: Annotated[str, Field(min_length=1, max_length=64)]
     """The variant's name, which is the handle. Who is in it stays in it for as long as it has this name."""
     weight: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] = 1.0
-    """Its share, compared with the other weights: 70 and 30, or 7 and 3. With 0 nobody gets it."""
+    """Its share, compared with the other weights: 70 and 30, or 7 and 3. With 0 it is given to no person."""
 
 
 class SplitProperties(Properties):

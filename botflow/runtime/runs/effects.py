@@ -139,7 +139,7 @@ class Carrier:
 
     async def _converse(self, effect: StoredEffect, wanted: StartConversation) -> None:
         """Start a conversation with a person, and tell the session that asked for it, in one transaction."""
-        if effect.is_fork:  # which writes to nobody
+        if effect.is_fork:  # which sends no message
             await self._store.report(effect, unstarted(effect, wanted))
             return
         try:

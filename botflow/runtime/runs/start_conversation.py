@@ -74,7 +74,7 @@ def start_conversation(
 
 
 def unstarted(effect: StoredEffect, wanted: StartConversation) -> ReportEnd:
-    """Return the report in a fork, which writes to nobody: as if the conversation had begun."""
+    """Return the report in a fork, which sends no message: as if the conversation had begun."""
     return _report(effect, wanted, output={"session": "", "execution": ""})
 
 
