@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from botflow.engine.asks import Answer, AskHistory, AskModel, Invoke
-    from botflow.engine.buttons import Card, QuickReply
     from botflow.engine.effects import SendMessage
     from botflow.engine.inbound import Inbound, Location, Media
     from botflow.engine.node_type import (
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
         WaitForMessage,
     )
     from botflow.engine.scene import Scene
+    from botflow.engine.speech.buttons import Card, QuickReply
     from botflow.errors import BotflowError, FlowError, ProviderError, RejectedInbound, UsageError
     from botflow.flow.building.flow import Flow
     from botflow.flow.fields import Properties
@@ -41,7 +41,7 @@ _HOMES = {
     "AskHistory": "botflow.engine.asks",
     "AskModel": "botflow.engine.asks",
     "BotflowError": "botflow.errors",
-    "Card": "botflow.engine.buttons",
+    "Card": "botflow.engine.speech.buttons",
     "End": "botflow.engine.node_type",
     "EnterSubflow": "botflow.engine.node_type",
     "Flow": "botflow.flow.building.flow",
@@ -58,7 +58,7 @@ _HOMES = {
     "Plugin": "botflow.plugins",
     "Properties": "botflow.flow.fields",
     "ProviderError": "botflow.errors",
-    "QuickReply": "botflow.engine.buttons",
+    "QuickReply": "botflow.engine.speech.buttons",
     "RejectedInbound": "botflow.errors",
     "Scene": "botflow.engine.scene",
     "SendMessage": "botflow.engine.effects",

@@ -8,12 +8,12 @@ from typing import cast
 
 from botflow.engine import events
 from botflow.engine.asks import Answer, Ask, AskModel, Choice
-from botflow.engine.buttons import option_of, question_of
 from botflow.engine.corrections.rewind import turn_back
 from botflow.engine.level import Level
 from botflow.engine.node_type import FITTING, Answerable, NodeFailure, NodeType, Questioning, Starts
 from botflow.engine.scene import Scene
 from botflow.engine.session import Parent, Session, Wait
+from botflow.engine.speech.buttons import option_of, question_of
 from botflow.engine.text_folding import are_alike, read_authored_words, read_words
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow, Interrupt, Node

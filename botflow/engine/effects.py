@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import orjson
 
-from botflow.engine.buttons import Card, QuickReply
 from botflow.engine.inbound import Media
+from botflow.engine.speech.buttons import Card, QuickReply
 from botflow.values import value
 
 

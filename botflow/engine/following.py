@@ -8,7 +8,7 @@ from botflow.engine.effects import Effect, SendMessage, input_size
 from botflow.engine.inbound import CHAT
 from botflow.engine.level import Level
 from botflow.engine.limits import LARGEST_INPUT, LimitExceeded, Limits
-from botflow.engine.speaking import pace_of, with_pause, with_question
+from botflow.engine.speech.speaking import pace_of, with_pause, with_question
 from botflow.errors import FlowError
 from botflow.flow.policy import Policy
 

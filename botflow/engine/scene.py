@@ -11,8 +11,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from botflow.engine.buttons import Card, QuickReply
-from botflow.engine.contact import Contact, ContactView
 from botflow.engine.effects import Effect, SendMessage
 from botflow.engine.events import Event, OutputKept
 from botflow.engine.following import Following
@@ -22,9 +20,11 @@ from botflow.engine.json_values import clipped, plain_json
 from botflow.engine.kept_values import KeptValues
 from botflow.engine.level import Level
 from botflow.engine.limits import LimitExceeded, Limits
-from botflow.engine.person_scene import PersonScene
+from botflow.engine.person.contact import Contact, ContactView
+from botflow.engine.person.person_scene import PersonScene
 from botflow.engine.session import AlarmKind, Frame, Handoff, Parent, Session
-from botflow.engine.speech import Speech
+from botflow.engine.speech.buttons import Card, QuickReply
+from botflow.engine.speech.language import Speech
 from botflow.errors import FlowError
 from botflow.flow.contact_fields import contact_field_of
 from botflow.flow.fields import ITEM

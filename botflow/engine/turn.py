@@ -18,7 +18,6 @@ from botflow.engine import events
 from botflow.engine.arrival import Expired, Ignored, Resume, Start, arrive
 from botflow.engine.asks import Answer, Ask
 from botflow.engine.bounded_asks import CutOff, may_still_ask, within
-from botflow.engine.contact import Contact, ContactChanges
 from botflow.engine.effects import Effect, SendMessage
 from botflow.engine.endings.closing import (
     cancelled,
@@ -46,6 +45,7 @@ from botflow.engine.node_type import (
     Park,
     WaitForMessage,
 )
+from botflow.engine.person.contact import Contact, ContactChanges
 from botflow.engine.scene import Scene
 from botflow.engine.session import Closing, Session
 from botflow.engine.visit import unwind, visit

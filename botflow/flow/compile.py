@@ -14,8 +14,8 @@ from botflow.flow.checking.check import examine
 from botflow.flow.document import Document, nowhere, shape
 from botflow.flow.graph import Edge, Flow, Interrupt, Node
 from botflow.flow.problems import FlowProblems, Problem, Report
-from botflow.flow.spoken_texts import closest
 from botflow.flow.templates.template import Templates
+from botflow.flow.translating.spoken_texts import closest
 from botflow.flow.typed_document import Linked, NodeSpecs
 
 

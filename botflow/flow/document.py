@@ -37,8 +37,8 @@ from botflow.flow.reading.edit import with_positions
 from botflow.flow.reading.react_flow import flat_document, flat_edge, flat_node
 from botflow.flow.reading.schema_problems import report_invalid
 from botflow.flow.reading.source import Reading, unfit
-from botflow.flow.spoken_texts import MOST_LANGUAGES, Spoken, in_one_language, languages_of
 from botflow.flow.theme import Theme
+from botflow.flow.translating.spoken_texts import MOST_LANGUAGES, Spoken, in_one_language, languages_of
 
 SPOKEN = ("apology", "expired_text", "corrected_text", "recap")
 SPOKEN_IN_INTERRUPTS = ("match", "examples")

@@ -14,9 +14,9 @@ from pydantic import BaseModel
 
 from botflow.flow.contact_fields import ContactField
 from botflow.flow.policy import Policy, Retry
-from botflow.flow.spoken_texts import closest
 from botflow.flow.templates.template import Templates
 from botflow.flow.theme import Theme
+from botflow.flow.translating.spoken_texts import closest
 
 Category = Literal["trigger", "action"]
 ExecutionMode = Literal["persistent", "single"]

@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from botflow.flow.duration import Duration
 from botflow.flow.fields import CAMEL_CASE, Pace
 from botflow.flow.locale_codes import Country
-from botflow.flow.spoken_texts import Spoken
+from botflow.flow.translating.spoken_texts import Spoken
 
 _CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 

@@ -18,12 +18,12 @@ from botflow.flow.document import Document, Link, PlacedNode
 from botflow.flow.fields import Text, texts
 from botflow.flow.message_template import PROPERTY, MessageTemplate
 from botflow.flow.node_spec import NodeSpec, Outputs
-from botflow.flow.node_translations import Translation, texts_in, translation, written_at
 from botflow.flow.problems import Path, Report
 from botflow.flow.reading.schema_problems import report_invalid
-from botflow.flow.spoken_texts import DocumentLanguages
 from botflow.flow.templates.template import node_references
 from botflow.flow.templates.tokens import TemplateRefused
+from botflow.flow.translating.node_translations import Translation, texts_in, translation, written_at
+from botflow.flow.translating.spoken_texts import DocumentLanguages
 
 NodeSpecs = Mapping[str, NodeSpec]
 

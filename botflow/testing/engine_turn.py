@@ -8,9 +8,9 @@ import orjson
 
 from botflow.engine.ask_json import answer_from_json, answer_to_json
 from botflow.engine.asks import Answer, Ask, AskFailure
-from botflow.engine.contact import Contact
 from botflow.engine.inbound import Inbound
 from botflow.engine.limits import Limits
+from botflow.engine.person.contact import Contact
 from botflow.engine.session import Session
 from botflow.engine.turn import NodeTypes, Turn, take_turn
 from botflow.flow.graph import Flow

@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 
-from botflow.engine.contact import Contact, ContactChanges, checked_group
 from botflow.engine.inbound import RUN
+from botflow.engine.person.contact import Contact, ContactChanges, checked_group
 from botflow.flow.contact_fields import contact_field_of, stored_value
 from botflow.flow.graph import Flow
 from botflow.testing.virtual_clock import VirtualClock

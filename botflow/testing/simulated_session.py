@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from botflow.engine.asks import Answer, Ask, Line
-from botflow.engine.contact import Contact
 from botflow.engine.events import LogWritten
 from botflow.engine.inbound import RUN, Inbound
 from botflow.engine.limits import Limits
+from botflow.engine.person.contact import Contact
 from botflow.engine.session import Frame, Session
 from botflow.engine.turn import NodeTypes, Turn
 from botflow.flow.graph import Flow, Node

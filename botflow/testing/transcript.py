@@ -9,7 +9,7 @@ from typing import Literal
 
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
-from botflow.engine.written_buttons import button_lines
+from botflow.engine.speech.written_buttons import button_lines
 
 Speaker = Literal["person", "flow", "time"]
 

@@ -20,9 +20,9 @@ from botflow_twilio.calls import end_call, parse_call
 from botflow_twilio.delivery_status import parse_status
 from botflow_twilio.inbound import parse_message
 from botflow_twilio.rates import per_second
-from botflow_twilio.render import render
+from botflow_twilio.rendering.render import render
+from botflow_twilio.rendering.segments import segments
 from botflow_twilio.rest import Rest
-from botflow_twilio.segments import segments
 from botflow_twilio.settings import TwilioSettings
 from botflow_twilio.signature import is_signed
 from botflow_twilio.stop_words import ANSWERED_BY_TWILIO

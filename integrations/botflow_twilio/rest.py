@@ -23,11 +23,11 @@ from botflow.interfaces import Sent
 from botflow.outgoing_targets import Network, TargetRefused
 from botflow.records.outbounds import Retry, StoredOutbound
 from botflow_twilio.address import write_address
-from botflow_twilio.contents import Contents
 from botflow_twilio.delivery_status import has_left, state_of
 from botflow_twilio.error_codes import failed_on_its_way, refused
-from botflow_twilio.interactive import TEXT_VARIABLE
-from botflow_twilio.render import numbered
+from botflow_twilio.rendering.contents import Contents
+from botflow_twilio.rendering.interactive import TEXT_VARIABLE
+from botflow_twilio.rendering.render import numbered
 
 if TYPE_CHECKING:
     from twilio.rest import Client

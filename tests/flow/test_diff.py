@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from botflow.flow.canonical import canonical
-from botflow.flow.diff import Change, Difference, Moved, NodeChange, Renamed, difference
-from botflow.flow.diff_text import diff_text
 from botflow.flow.document import Position, parse
-from botflow.flow.edits import (
+from botflow.flow.editing.canonical import canonical
+from botflow.flow.editing.diff import Change, Difference, Moved, NodeChange, Renamed, difference
+from botflow.flow.editing.diff_text import diff_text
+from botflow.flow.editing.edits import (
     CreateEdge,
     CreateNode,
     DeleteEdge,

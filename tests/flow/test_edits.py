@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from botflow.errors import BotflowError, RejectedInbound
-from botflow.flow.canonical import canonical
 from botflow.flow.document import Position, nowhere, parse, shape
 from botflow.flow.edge_ids import with_edge_ids
-from botflow.flow.edits import (
+from botflow.flow.editing.canonical import canonical
+from botflow.flow.editing.edits import (
     CreateEdge,
     CreateNode,
     DeleteEdge,

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from botflow_twilio import contents
 from botflow_twilio.channel import TwilioChannel
-from botflow_twilio.interactive import interactive_parts
-from botflow_twilio.render import render
+from botflow_twilio.rendering import contents
+from botflow_twilio.rendering.interactive import interactive_parts
+from botflow_twilio.rendering.render import render
 
-from botflow.engine.buttons import Card, QuickReply
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Media
+from botflow.engine.speech.buttons import Card, QuickReply
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.twilio.test_rest import opened, part
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 
-from botflow_twilio.render import render
-from botflow_twilio.split import LIMIT, split, units
+from botflow_twilio.rendering.render import render
+from botflow_twilio.rendering.split import LIMIT, split, units
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botflow.engine.buttons import QuickReply
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Media
+from botflow.engine.speech.buttons import QuickReply
 
 
 def say(text: str, *options: str, media: int = 0, to: str = "") -> SendMessage:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import smsutil
 from botflow_twilio.channel import TwilioChannel
-from botflow_twilio.segments import BASIC, EXTENSION, segments
+from botflow_twilio.rendering.segments import BASIC, EXTENSION, segments
 from botflow_twilio.settings import TwilioSettings
 from hypothesis import example, given
 from hypothesis import strategies as st

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
-from botflow_twilio.render import render
+from botflow_twilio.rendering.render import render
 from botflow_twilio.twiml import response
 from hypothesis import given
 from hypothesis import strategies as st

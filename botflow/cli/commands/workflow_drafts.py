@@ -56,8 +56,8 @@ def diff(workflow: Annotated[str, NAME], from_: From = "active", to: To = "draft
 
     from pydantic.alias_generators import to_camel
 
-    from botflow.flow.diff import difference
-    from botflow.flow.diff_text import diff_text
+    from botflow.flow.editing.diff import difference
+    from botflow.flow.editing.diff_text import diff_text
 
     before, after = _documents(workflow, _which(from_), _which(to))
     found = difference(before and before.document, after and after.document)
@@ -116,7 +116,7 @@ def _documents(workflow: str, *wanted: Which) -> list[StoredDocument | None]:
     UsageError `workflow.unknown`, `version.unknown`.
     """
     from botflow.errors import UsageError
-    from botflow.flow.canonical import canonical
+    from botflow.flow.editing.canonical import canonical
     from botflow.storage.one_off import run_once_sync
     from botflow.storage.organizations import home_organization
     from botflow.storage.service.workflows.documents import get_document

@@ -16,7 +16,7 @@ from botflow.cli.terminal.prompt import Terminal
 from botflow.engine.effects import SendMessage
 from botflow.engine.events import ExecutionFailed
 from botflow.engine.inbound import CHAT, Inbound, InboundKind, Location, Media
-from botflow.engine.written_buttons import button_lines, choices_of
+from botflow.engine.speech.written_buttons import button_lines, choices_of
 from botflow.records.turns import Receipt
 from botflow.runtime.app import Runtime
 from botflow.runtime.turns.signals import Delta, Mailbox, Preview

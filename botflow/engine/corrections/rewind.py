@@ -12,13 +12,13 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from botflow.engine import events
-from botflow.engine.buttons import option_of
 from botflow.engine.corrections.answer_history import former
 from botflow.engine.corrections.phrases import Correction, correction, goes_back
 from botflow.engine.inbound import Inbound
 from botflow.engine.node_type import FITTING, Answerable, Fit, NodeType
 from botflow.engine.scene import Scene
 from botflow.engine.session import Frame, Past
+from botflow.engine.speech.buttons import option_of
 from botflow.languages import sentences_in
 
 Turning = Literal["ask", "answer"]  # the current question is asked again, or takes the message

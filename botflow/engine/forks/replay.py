@@ -14,13 +14,13 @@ import orjson
 
 from botflow.engine.ask_json import answer_from_json, fingerprint
 from botflow.engine.asks import Answer, AskHistory, Pause
-from botflow.engine.contact import Contact
 from botflow.engine.effects import SendMessage
 from botflow.engine.events import ContactRead, Event
 from botflow.engine.forks.beginning import said_before
 from botflow.engine.forks.question import as_stored
 from botflow.engine.inbound import Inbound
 from botflow.engine.limits import Limits
+from botflow.engine.person.contact import Contact
 from botflow.engine.session import Session
 from botflow.engine.turn import NodeTypes, Turn, take_turn
 from botflow.errors import FlowError

@@ -11,10 +11,10 @@ from pydantic.alias_generators import to_camel
 from botflow.flow.checking.variables import variables_read
 from botflow.flow.fields import Text
 from botflow.flow.problems import Report
-from botflow.flow.spoken_texts import fallbacks
 from botflow.flow.templates.plural_forms import forms_of
 from botflow.flow.templates.template import field_references, is_template
 from botflow.flow.templates.tokens import TemplateRefused, expressions
+from botflow.flow.translating.spoken_texts import fallbacks
 from botflow.flow.typed_document import Linked, LinkedNode
 from botflow.languages.detection import can_detect
 

@@ -13,7 +13,7 @@ from pydantic_core import core_schema
 from botflow.flow.forms.docstrings import field_docstrings
 from botflow.flow.forms.property_widgets import field_widget, label_of, part_widget, widget_of
 from botflow.flow.forms.schema_words import object_name
-from botflow.flow.spoken_texts import is_by_language
+from botflow.flow.translating.spoken_texts import is_by_language
 
 DIALECT = GenerateJsonSchema.schema_dialect
 

@@ -18,7 +18,7 @@ from botflow.flow.forms.property_widgets import label_of
 from botflow.flow.forms.sample import sample
 from botflow.flow.graph import Category
 from botflow.flow.node_spec import Capability, ItemHandles, NodeSpec, OutputType
-from botflow.flow.spoken_texts import ANY_LANGUAGE
+from botflow.flow.translating.spoken_texts import ANY_LANGUAGE
 
 # What handles of these names mean, unless their node type says it more precisely.
 _LABELS = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from botflow.flow.duration import DURATION_PATTERN
-from botflow.flow.spoken_texts import is_by_language
+from botflow.flow.translating.spoken_texts import is_by_language
 
 Schema = Mapping[str, Any]
 

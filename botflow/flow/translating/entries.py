@@ -13,9 +13,9 @@ from pydantic.alias_generators import to_camel
 
 from botflow.flow.document import SPOKEN, SPOKEN_IN_INTERRUPTS
 from botflow.flow.fields import Speech, texts
-from botflow.flow.node_translations import needs_words
 from botflow.flow.problems import Path
-from botflow.flow.spoken_texts import fallbacks
+from botflow.flow.translating.node_translations import needs_words
+from botflow.flow.translating.spoken_texts import fallbacks
 from botflow.flow.typed_document import Linked, LinkedNode
 
 _NAMES = ("id", "name", "handle")

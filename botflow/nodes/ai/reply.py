@@ -14,7 +14,7 @@ from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties
 from botflow.flow.node_spec import Advice, Output, Outputs, Surroundings
-from botflow.flow.spoken_texts import Spoken
+from botflow.flow.translating.spoken_texts import Spoken
 from botflow.flow.widgets import Widget
 from botflow.nodes.ai.model_fields import MODEL, ModelName
 from botflow.nodes.chatbot.media_and_buttons import MediaList, render_media

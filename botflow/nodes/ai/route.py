@@ -15,7 +15,7 @@ from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, HandleName, Marker, Properties, WrongProperty
 from botflow.flow.node_spec import ItemHandles, Output, Outputs
-from botflow.flow.spoken_texts import by_language
+from botflow.flow.translating.spoken_texts import by_language
 from botflow.flow.widgets import Widget
 from botflow.nodes.ai.model_fields import MODEL, InputText, ModelName
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from botflow.flow.node_spec import Output, OutputType, Stored
-from botflow.flow.spoken_texts import SpokenChoice
+from botflow.flow.translating.spoken_texts import SpokenChoice
 from botflow.flow.widgets import Widget
 from botflow.nodes.answers.expectation import Kind
 from botflow.nodes.answers.file_kinds import FileKind, FileSize

@@ -11,16 +11,16 @@ from typing import Annotated, Any
 
 from pydantic import model_validator
 
-from botflow.engine.buttons import QuickReply
 from botflow.engine.events import LogWritten
 from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
+from botflow.engine.speech.buttons import QuickReply
 from botflow.flow.contact_fields import WrongContactValue
 from botflow.flow.fields import Pace, Pattern, Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import Advice, Output, Outputs, Stored, Surroundings
-from botflow.flow.spoken_texts import Spoken
 from botflow.flow.templates.moments import is_kind
 from botflow.flow.templates.template import is_template
+from botflow.flow.translating.spoken_texts import Spoken
 from botflow.flow.widgets import Widget
 from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Option, Reading
 from botflow.nodes.answers.fitting import fit_of, fit_of_refused, lacking_former

@@ -8,13 +8,13 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, Field, model_validator
 
-from botflow.engine.buttons import Card, QuickReply, marked
 from botflow.engine.events import LogWritten
 from botflow.engine.inbound import Media
 from botflow.engine.scene import Scene
+from botflow.engine.speech.buttons import Card, QuickReply, marked
 from botflow.flow.fields import ITEM, ItemText, Marker, Properties, WrongProperty
-from botflow.flow.spoken_texts import SpokenItemText
 from botflow.flow.templates.template import is_template
+from botflow.flow.translating.spoken_texts import SpokenItemText
 from botflow.nodes.chatbot.media_and_buttons import checked_address, checked_link, rendered_address, rendered_link
 from botflow.nodes.chatbot.option import LONGEST_ID, LONGEST_LABEL, items_of
 

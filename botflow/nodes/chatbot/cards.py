@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from botflow.engine.buttons import options_of
 from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
+from botflow.engine.speech.buttons import options_of
 from botflow.flow.fields import Pace, Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import ItemHandles, Output, Outputs, Stored
-from botflow.flow.spoken_texts import Spoken
+from botflow.flow.translating.spoken_texts import Spoken
 from botflow.flow.widgets import Widget
 from botflow.nodes.answers.choosing.choice import choose
 from botflow.nodes.answers.expectation import Expectation, Option

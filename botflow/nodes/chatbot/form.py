@@ -11,14 +11,14 @@ from typing import Annotated
 from pydantic import Field as Limits
 from pydantic import ValidationError, model_validator
 
-from botflow.engine.buttons import QuickReply
 from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
+from botflow.engine.speech.buttons import QuickReply
 from botflow.engine.text_folding import fold
 from botflow.flow.contact_fields import WrongContactValue
 from botflow.flow.fields import Marker, Pace, Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import Output, Outputs, Stored
-from botflow.flow.spoken_texts import Spoken, by_language
+from botflow.flow.translating.spoken_texts import Spoken, by_language
 from botflow.flow.widgets import Widget
 from botflow.languages import sentences_in
 from botflow.nodes.answers.expectation import WordedKind

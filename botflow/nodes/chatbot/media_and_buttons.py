@@ -8,13 +8,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from botflow.engine.buttons import QuickReply
 from botflow.engine.inbound import Media
 from botflow.engine.scene import Scene
+from botflow.engine.speech.buttons import QuickReply
 from botflow.errors import FlowError
 from botflow.flow.fields import Properties, WrongProperty
-from botflow.flow.spoken_texts import Spoken
 from botflow.flow.templates.template import is_template
+from botflow.flow.translating.spoken_texts import Spoken
 from botflow.flow.widgets import Widget
 
 # Complete, or on this server: "/chat/...", as visitors' files have it where the public address is not known, and

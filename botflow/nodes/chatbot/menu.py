@@ -13,7 +13,7 @@ from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Pace, Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import Advice, ItemHandles, Output, Outputs, Stored, Surroundings
-from botflow.flow.spoken_texts import Spoken
+from botflow.flow.translating.spoken_texts import Spoken
 from botflow.flow.widgets import Widget
 from botflow.nodes.answers.choosing.choice import choose
 from botflow.nodes.answers.expectation import Expectation, Option

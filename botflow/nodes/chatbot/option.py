@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from botflow.engine.buttons import QuickReply
 from botflow.engine.events import LogWritten
 from botflow.engine.scene import Scene
+from botflow.engine.speech.buttons import QuickReply
 from botflow.flow.fields import ItemText, Properties
-from botflow.flow.spoken_texts import Spoken, SpokenItemText, SpokenItemWords, SpokenWords
 from botflow.flow.templates.template import is_template
+from botflow.flow.translating.spoken_texts import Spoken, SpokenItemText, SpokenItemWords, SpokenWords
 from botflow.flow.widgets import Widget
 from botflow.nodes.answers.expectation import Option
 

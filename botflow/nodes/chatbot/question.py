@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PlainSerializer, ValidatorFunctionWrapHandler, WrapValidator
 
-from botflow.engine.buttons import QuickReply
 from botflow.engine.events import AnswerRefused, ReminderDue
 from botflow.engine.inbound import Media
 from botflow.engine.node_type import KeepWaiting, Leave, NodeFailure, WaitForMessage
 from botflow.engine.scene import Scene
+from botflow.engine.speech.buttons import QuickReply
 from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.flow.node_spec import Advice
-from botflow.flow.spoken_texts import Spoken
+from botflow.flow.translating.spoken_texts import Spoken
 from botflow.flow.widgets import Widget
 from botflow.nodes.chatbot.undelivered import is_watched, say_watched
 

@@ -10,7 +10,7 @@ from botflow.engine.node_type import Leave, NodeType, Park, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Pace, Properties, WrongProperty
 from botflow.flow.node_spec import Output, Outputs
-from botflow.flow.spoken_texts import Spoken
+from botflow.flow.translating.spoken_texts import Spoken
 from botflow.flow.widgets import Widget
 from botflow.nodes.chatbot.media_and_buttons import Buttons, MediaList, render_buttons, render_media
 from botflow.nodes.chatbot.undelivered import NOT_DELIVERED, UNDELIVERED, after_failure, is_watched, say_watched

@@ -10,11 +10,11 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from botflow.engine.buttons import QuickReply
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import CHAT, Media
 from botflow.engine.node_type import KeepWaiting, Leave
 from botflow.engine.scene import Scene
+from botflow.engine.speech.buttons import QuickReply
 
 UNDELIVERED = "undelivered"
 NOT_DELIVERED = ("failed", "suppressed")  # states that a message ends in

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from botflow.engine.contact import checked_group
 from botflow.engine.node_type import Leave, NodeType, Visit
+from botflow.engine.person.contact import checked_group
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties, WrongProperty
 from botflow.flow.node_spec import Output, Outputs

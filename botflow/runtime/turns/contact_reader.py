@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from botflow.engine.contact import Contact
 from botflow.engine.inbound import RUN, Inbound
+from botflow.engine.person.contact import Contact
 from botflow.interfaces import Channel
 from botflow.records.sessions import StoredSession
 from botflow.records.turns import CONTACT_INDEX, JournalledAnswer, StoredInbound

@@ -6,9 +6,9 @@ from collections.abc import Generator
 from typing import NamedTuple
 
 from botflow.engine.asks import Answer, Ask
-from botflow.engine.contact import Contact
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Inbound
+from botflow.engine.person.contact import Contact
 from botflow.engine.session import Session
 from botflow.engine.turn import NodeTypes, Turn, take_turn
 from botflow.flow.graph import Flow

@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import Connection
 
 from botflow.csv_lines import without_guard
-from botflow.engine.contact import checked_group
+from botflow.engine.person.contact import checked_group
 from botflow.errors import FlowError, RejectedInbound
 from botflow.flow.contact_fields import STANDARD, ContactField, stored_value
 from botflow.interfaces import Channels

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from botflow.engine.contact import checked_group
+from botflow.engine.person.contact import checked_group
 from botflow.errors import FlowError, RejectedInbound
 from botflow.flow.contact_fields import STANDARD, ContactField, stored_value
 from botflow.interfaces import Channels

@@ -12,8 +12,8 @@ import orjson
 from sqlalchemy import Connection
 
 from botflow.errors import RejectedInbound
-from botflow.flow.canonical import canonical
-from botflow.flow.edits import Edit, Edited, Parts, apply_edits
+from botflow.flow.editing.canonical import canonical
+from botflow.flow.editing.edits import Edit, Edited, Parts, apply_edits
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.cursors import page_of, read_cursor

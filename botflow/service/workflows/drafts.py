@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from botflow.errors import RejectedInbound
-from botflow.flow.canonical import canonical
+from botflow.flow.editing.canonical import canonical
 from botflow.flow.problems import FlowProblems, Problem
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime

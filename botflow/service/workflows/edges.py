@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from botflow.flow.editable_graph import unknown_edge
-from botflow.flow.edits import CreateEdge, DeleteEdge, UpdateEdge
+from botflow.flow.editing.editable_graph import unknown_edge
+from botflow.flow.editing.edits import CreateEdge, DeleteEdge, UpdateEdge
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.cursors import PAGE

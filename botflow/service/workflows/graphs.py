@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from botflow.flow.edits import Edit
+from botflow.flow.editing.edits import Edit
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.models import Body, Shown
@@ -69,7 +69,7 @@ class Graphs:
         """Apply edits to the draft as one revision, all or none.
 
         RejectedInbound `draft.changed` (412) when the draft was edited since `if_revision`; see
-        `botflow.flow.edits.apply_edits` for the others.
+        `botflow.flow.editing.edits.apply_edits` for the others.
         """
         revised = await self._graphs.edit(workflow, edits, if_revision)
         before, after = revised.before, revised.after

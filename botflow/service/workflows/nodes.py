@@ -9,8 +9,8 @@ from pydantic import Field
 
 from botflow.engine.turn import NodeTypes
 from botflow.flow.document import Position
-from botflow.flow.editable_graph import unknown_node
-from botflow.flow.edits import CreateNode, DeleteNode, UpdateNode, UpdateNodePositions, UpdateNodeProperties
+from botflow.flow.editing.editable_graph import unknown_node
+from botflow.flow.editing.edits import CreateNode, DeleteNode, UpdateNode, UpdateNodePositions, UpdateNodeProperties
 from botflow.flow.forms.node_metadata import placed
 from botflow.flow.graph import Category
 from botflow.flow.policy import Retry

@@ -26,7 +26,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from botflow.engine.contact import Contact
+from botflow.engine.person.contact import Contact
 from botflow.flow.contact_fields import ContactField
 from botflow.records.sessions import SessionKey
 from botflow.storage.engines.column_types import Json, UtcTime

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
 from botflow.crash_points import reach
-from botflow.engine.contact import ContactChanges
+from botflow.engine.person.contact import ContactChanges
 from botflow.flow.contact_fields import sought
 from botflow.records.turns import TurnCommit
 from botflow.storage.engines.dialects import now, upsert

@@ -11,9 +11,9 @@ from typing import TypeVar, get_args
 import orjson
 import pytest
 
-from botflow.engine.buttons import QuickReply
 from botflow.engine.effects import SendMessage
 from botflow.engine.inbound import Media
+from botflow.engine.speech.buttons import QuickReply
 from botflow.errors import RejectedInbound
 from botflow.interfaces import Channel, Meters, Reconciles, Reports, WebhookRequest
 from botflow.records.outbounds import OutboundState, StoredOutbound

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from botflow.flow.canonical import canonical
 from botflow.flow.document import parse
+from botflow.flow.editing.canonical import canonical
 from botflow.storage.one_off import run_once_sync
 from botflow.storage.organizations import home_organization
 from botflow.storage.service.workflows.drafts import create_workflow, get_draft, save_draft

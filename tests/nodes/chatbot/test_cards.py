@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from botflow_twilio.render import render
-from botflow_twilio.segments import segments
+from botflow_twilio.rendering.render import render
+from botflow_twilio.rendering.segments import segments
 from pydantic import ValidationError
 
-from botflow.engine.buttons import Card
 from botflow.engine.effects import SendMessage
+from botflow.engine.speech.buttons import Card
 from botflow.nodes.chatbot.cards import Cards, CardsProperties
 from botflow.testing.transcript import flow_said
 from tests.engine.conversation import Talk, node, say

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from botflow.engine.buttons import marked, option_of, question_of
+from botflow.engine.speech.buttons import marked, option_of, question_of
 from tests.engine.conversation import Talk, node, say
 
 YES_NO = [{"id": "yes", "label": "Yes"}, {"id": "no", "label": "No"}]

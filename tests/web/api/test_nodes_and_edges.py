@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from botflow.errors import RejectedInbound
-from botflow.flow.edits import DeleteNode
+from botflow.flow.editing.edits import DeleteNode
 from botflow.service import Principal, Scope, Service
 from botflow.storage.tables.service import audit_log
 from tests.web.api.calls import call

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from botflow.engine.buttons import option_of
 from botflow.engine.inbound import Inbound
+from botflow.engine.speech.buttons import option_of
 from botflow.engine.text_folding import read_words
 from botflow.nodes.answers.choosing.amendments import between_corrections, denied_first
 from botflow.nodes.answers.choosing.choice_items import MOST_WORDS, Asked, Item, asked_of, read_items

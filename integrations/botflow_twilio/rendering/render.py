@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from botflow.engine.buttons import Card
 from botflow.engine.effects import SendMessage
-from botflow.engine.written_buttons import button_lines
-from botflow_twilio.interactive import interactive_parts, picture_parts
-from botflow_twilio.split import LIMIT, split, units
+from botflow.engine.speech.buttons import Card
+from botflow.engine.speech.written_buttons import button_lines
+from botflow_twilio.rendering.interactive import interactive_parts, picture_parts
+from botflow_twilio.rendering.split import LIMIT, split, units
 from botflow_twilio.twiml import MESSAGES_PER_REPLY
 
 MEDIA_PER_MESSAGE = {"sms": 10, "whatsapp": 1}

@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from botflow.engine.contact import ContactView
 from botflow.engine.events import ContactChanged, Event, GroupChanged
 from botflow.engine.inbound import Inbound
 from botflow.engine.json_values import plain_json
+from botflow.engine.person.contact import ContactView
 from botflow.engine.time_zone import zone_of_person
 from botflow.errors import FlowError
 from botflow.flow.contact_fields import CONTACT, contact_field_of

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from botflow.flow.diff import Change, Difference, EdgeChange, NodeChange, handle_of
+from botflow.flow.editing.diff import Change, Difference, EdgeChange, NodeChange, handle_of
 
 LONGEST_VALUE = 120  # characters
 MOST_NAMED = 5  # nodes that were only moved

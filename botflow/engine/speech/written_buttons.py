@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from botflow.engine.buttons import Card, QuickReply, options_of
 from botflow.engine.effects import SendMessage
+from botflow.engine.speech.buttons import Card, QuickReply, options_of
 from botflow.languages import sentences_in
 
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import orjson
 
-from botflow.engine.buttons import QuickReply, marked, question_of
 from botflow.engine.effects import SendMessage
-from botflow.engine.written_buttons import choices_of, list_title, written_cards, written_link
+from botflow.engine.speech.buttons import QuickReply, marked, question_of
+from botflow.engine.speech.written_buttons import choices_of, list_title, written_cards, written_link
 
 MOST_BUTTONS, LONGEST_BUTTON = 3, 20
 MOST_ITEMS, LONGEST_ITEM = 10, 24

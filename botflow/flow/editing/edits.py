@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from botflow.errors import RejectedInbound
 from botflow.flow.document import Position
-from botflow.flow.editable_graph import EditableGraph
+from botflow.flow.editing.editable_graph import EditableGraph
 from botflow.flow.fields import CAMEL_CASE
 from botflow.flow.problems import Path
 

@@ -15,9 +15,9 @@ from pydantic.alias_generators import to_snake
 
 from botflow.flow.fields import Text, texts
 from botflow.flow.problems import Path
-from botflow.flow.spoken_texts import DocumentLanguages, fallbacks
 from botflow.flow.templates.template import is_template
 from botflow.flow.templates.tokens import Tag, TemplateRefused, scan
+from botflow.flow.translating.spoken_texts import DocumentLanguages, fallbacks
 from botflow.values import value
 
 

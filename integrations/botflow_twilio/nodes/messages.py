@@ -1,4 +1,4 @@
-"""The node types of this integration: twilio.message_received, and twilio.send_message to any number."""
+"""twilio.message_received, and twilio.send_message to any number."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from botflow.engine.scene import Scene
 from botflow.errors import RejectedInbound
 from botflow.flow.fields import Duration, Properties, WrongProperty
 from botflow.flow.node_spec import Output, Outputs
-from botflow.flow.spoken_texts import Spoken
+from botflow.flow.translating.spoken_texts import Spoken
 from botflow.flow.widgets import Widget
 from botflow.nodes.chatbot.media_and_buttons import MediaList, render_media
 from botflow.nodes.triggers.messages import InboundTrigger

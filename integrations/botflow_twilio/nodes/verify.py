@@ -21,7 +21,7 @@ from botflow.flow.node_spec import Output, Outputs
 from botflow.nodes.custom.action import needed
 from botflow.phone_numbers import E164
 from botflow_twilio.address import recipient_of
-from botflow_twilio.numbers_api import Refused, check_code, client_of, send_code, settings_of
+from botflow_twilio.nodes.numbers_api import Refused, check_code, client_of, send_code, settings_of
 from botflow_twilio.settings import TwilioSettings
 
 TIMEOUT_S = 20.0

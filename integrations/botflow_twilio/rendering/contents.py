@@ -13,7 +13,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from botflow.engine.effects import SendMessage
-from botflow_twilio.interactive import content_of, name_of
+from botflow_twilio.rendering.interactive import content_of, name_of
 
 if TYPE_CHECKING:
     from twilio.rest import Client

@@ -18,7 +18,7 @@ from botflow.flow.widgets import Widget
 from botflow.nodes.custom.action import needed
 from botflow.phone_numbers import E164
 from botflow_twilio.address import recipient_of
-from botflow_twilio.numbers_api import Refused, client_of, look_up, settings_of
+from botflow_twilio.nodes.numbers_api import Refused, client_of, look_up, settings_of
 
 TIMEOUT_S = 20.0
 KNOWN_FOR_S = 86_400.0
