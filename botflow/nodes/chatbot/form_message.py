@@ -13,10 +13,12 @@ from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Refus
 from botflow.nodes.answers.fitting import is_bare_number
 from botflow.nodes.answers.message import Message
 from botflow.nodes.answers.read_answer import read
+from botflow.nodes.chatbot.form_free_text import is_no_text, may_be_no_answer, without_frame
 from botflow.nodes.chatbot.form_place import Field, Place
 from botflow.nodes.chatbot.form_reading import FormReading, read_form
 from botflow.nodes.chatbot.form_values import values_of
 from botflow.nodes.chatbot.form_words import (
+    are_of_names,
     beginnings_of_question,
     is_harmless,
     verbs_of_change,
@@ -220,7 +222,13 @@ def _at_free_text(form: Form, asked: Field, inbound: Inbound, reading: FormReadi
     is_for_others = is_for_others or _is_part_of_moment(form, missing, inbound.text)
     if not form.is_retry and (is_for_others or asked.name in reading.mentioned):
         return Understood()  # who writes it once more means it as the text
-    answered = _answered(asked, inbound, form.place)
+    if is_no_text(inbound.text):
+        return Understood(reason="empty")
+    is_name = are_of_names(asked.words)
+    if not form.is_retry and may_be_no_answer(form.place.message(inbound.text), is_name=is_name):
+        return Understood()
+    said = without_frame(inbound.text.strip(), form.place.language)
+    answered = _answered(asked, replace(inbound, text=said), form.place)
     return replace(answered, is_text=bool(answered.values))
 
 
