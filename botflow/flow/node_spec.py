@@ -157,6 +157,11 @@ class NodeSpec:
         """
         return None
 
+    def destination(self, properties: Any) -> str:
+        """Return the address that the node's credential is sent to, where the flow says it and not the credential; the
+        values in it may be anything. "" for none."""
+        return ""
+
     def speaks(self, properties: Any) -> bool:
         """Say whether the node says something to the session's person without waiting for an answer."""
         return False
