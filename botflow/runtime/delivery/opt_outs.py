@@ -13,7 +13,7 @@ new session, and in the gate of the send path.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from botflow.engine.effects import SendMessage
@@ -116,7 +116,7 @@ class ConsentKeeper:
             may_start = await self._contacts.may_start(stored.key, stored.id, inbound.key, inbound.received_at)
             is_freed = stored.parked and may_start
             turn = (
-                _taken_up(stored.session, inbound)
+                _taken_up(stored.session, inbound, flow.heard_ends)
                 if is_freed
                 else leave_as_it_is(stored.session, _why_silent(stored.parked, inbound))
             )
@@ -186,11 +186,11 @@ def _why_silent(parked: bool, inbound: Inbound) -> str:
     return "opted_out" if parked or opts_out(inbound) else "opted_in" if inbound.consent == "start" else "help"
 
 
-def _taken_up(session: Session, inbound: Inbound) -> Turn:
+def _taken_up(session: Session, inbound: Inbound, heard_ends: Collection[str]) -> Turn:
     """Return the turn that frees a session after an opt-in. Its wait starts again, with a new deadline, since the
     opt-out had ended the old one. If it waited for anything but messages, it has missed that: its execution ends."""
     if not accepts(session, inbound):
-        return let_go(session, "opted_in")
+        return let_go(session, "opted_in", heard_ends)
     turn = leave_as_it_is(session, "opted_in")
     return replace(turn, status="waiting") if session.wait else turn
 
