@@ -27,7 +27,7 @@ from botflow.engine.endings.closing import (
     failing,
     heed_cancellation,
 )
-from botflow.engine.endings.ending import Ending, freeze, handoffs_news, parents_news, state_of
+from botflow.engine.endings.ending import Ending, freeze, handoffs_news, own_news, parents_news, state_of
 from botflow.engine.events import Event, ExecutionFailed
 from botflow.engine.inbound import Inbound
 from botflow.engine.limits import LimitExceeded, Limits
@@ -116,7 +116,12 @@ def take_turn(
         status=ending.status,
         events=tuple(scene.events),
         messages=tuple(scene.messages),
-        effects=(*scene.effects, *parents_news(session, scene, ending), *handoffs_news(session, after, scene)),
+        effects=(
+            *scene.effects,
+            *parents_news(session, scene, ending),
+            *handoffs_news(session, after, scene),
+            *own_news(scene, ending, execution),
+        ),
         execution=execution,
         started=started,
         failure=ending.failure,

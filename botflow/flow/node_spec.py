@@ -182,6 +182,10 @@ class NodeSpec:
         """Return the handles where branches begin: parts of the graph that run as runs of their own."""
         return ()
 
+    def hears_ends(self, properties: Any) -> tuple[str, ...]:
+        """Return the statuses of ended executions of its workflow by which a trigger starts a run."""
+        return ()
+
     def may_store(self, properties: Any, value: Any) -> bool:
         """Say whether the node's output `value`, and its variable, may be this value."""
         return True

@@ -26,7 +26,9 @@ from botflow.engine.effects import (
     SendMessage,
     StartConversation,
     StartRun,
+    TellOfEnd,
 )
+from botflow.engine.handoffs import told_of
 from botflow.engine.inbound import RUN, Inbound, InboundKind
 from botflow.engine.limits import Limits
 from botflow.engine.node_type import Starts
@@ -43,6 +45,7 @@ from botflow.testing.virtual_clock import VirtualClock
 from botflow.testing.workflows import Workflows
 
 DEEPEST = 16  # nested runs; deeper nesting is an endless recursion
+HANDOFF_URL = "https://desk.example.com/conversations/{session}"
 MOST_TURNS = 100_000  # that one inbound or alarm may cause
 SUPPRESSED = ("suppressed", "consent.stopped", "the recipient has opted out")
 Perform = Callable[[SimulatedSession, Ask], Answer]
@@ -80,6 +83,7 @@ class Deployment:
         self.due: list[Due] = []
         self.emitted: list[EmitEvent] = []
         self.handoffs: list[tuple[SimulatedSession, OpenHandoff]] = []
+        self._notices: set[int] = set()  # the runs that an end has started: their own ends start none
         self._perform = perform
         self._heard = heard
         self._limits = limits or Limits()
@@ -242,6 +246,9 @@ class Deployment:
                 self._report(session, effect)
             case OpenHandoff():
                 self.handoffs.append((session, effect))
+                self._tell_of_handoff(session, effect)
+            case TellOfEnd():
+                self._tell_of_end(session, effect)
             case CloseHandoff():
                 pass
             case _:
@@ -264,6 +271,37 @@ class Deployment:
         child = self.start(flow, "child", dict(run.input), **parameters)
         child.state = Session(values={name: self._values[name] for name in run.kept.values()})
         child.parent, child.group, child.depth = session.number, run.group, session.depth + 1
+
+    def _tell_of_handoff(self, session: SimulatedSession, request: OpenHandoff) -> None:
+        if (tell := request.tell) is not None:
+            told = {**tell.variables, "handoff": told_of(request, session.number, HANDOFF_URL)}
+            self._start_run(session, StartRun(branch="requested", flow=tell.flow, node=tell.node, input=told))
+
+    def _tell_of_end(self, session: SimulatedSession, end: TellOfEnd) -> None:
+        """Start the workflow's own runs that hear how an execution has ended."""
+        if session.number in self._notices:
+            return
+        told = {
+            "status": end.status,
+            "execution": end.execution,
+            "workflow": session.flow.id,
+            "session": str(session.number),
+            "channel": session.channel,
+            "error": dict(end.error) if end.error else None,
+        }
+        heard = Inbound(
+            kind="trigger",
+            key="ended",
+            received_at=self.clock.now(),
+            seed=0,
+            channel=RUN,
+            parameters={"trigger": "ended", "input": told},
+        )
+        for node in session.flow.triggers:
+            if cast(Starts, self.node_types[node.type]).starts(node.properties, heard):
+                notice = self.start(session.flow, "ended", told, start=node.id)
+                notice.parent, notice.depth = session.number, session.depth + 1
+                self._notices.add(notice.number)
 
     def _flow_of(self, session: SimulatedSession, run: StartRun) -> Flow:
         """Return the flow of a run; FlowError with production's code when it cannot begin."""

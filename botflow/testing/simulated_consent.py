@@ -32,7 +32,11 @@ class SimulatedConsent:
             return None
         if opts_in(session.parked, inbound):
             reason = why_silent(session.parked, inbound)
-            turn = taken_up(session.state, inbound) if session.parked else leave_as_it_is(session.state, reason)
+            turn = (
+                taken_up(session.state, inbound, session.flow.heard_ends)
+                if session.parked
+                else leave_as_it_is(session.state, reason)
+            )
             self._start(session)
             return turn
         reason = why_silent(session.parked, inbound)

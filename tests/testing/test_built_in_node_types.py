@@ -58,6 +58,11 @@ def paid(talk: Simulator) -> object:
     return talk.emit("order.paid", {"a": 1, "amount": 150})
 
 
+def ended(talk: Simulator) -> object:
+    told = {"status": "failed", "execution": "e", "workflow": "w", "session": "1", "channel": "sms"}
+    return talk.trigger({**told, "error": {"code": "email.refused", "node": "mail", "message": "no"}}, by="ended")
+
+
 def of(name: str, properties: Mapping[str, Any] | None = None, **more: Any) -> NodeExample:
     variables = {"color": "red", "stock": 7}
     return NodeExample(node_type=TYPES[name], properties=properties or {}, variables=variables, **more)
@@ -94,6 +99,7 @@ EXAMPLES = [
     of("trigger.manual", {"schema": {"order": {"type": "integer"}}}, mode="single", begin=by_hand),
     of("trigger.event", {"event": "order.paid", "when": "$input.a > 0"}, mode="single", begin=paid),
     of("trigger.schedule", {"cron": "0 9 * * *", "input": {"a": 1}}, mode="single", begin=lambda talk: talk.skip("1d")),
+    of("trigger.ended", {"on": ["failed"]}, mode="single", begin=ended),
     of("trigger.webhook", {"secret": "shop"}, mode="single", begin=lambda talk: talk.trigger({"a": 1}, by="webhook")),
     of(
         "trigger.missed_call",

@@ -28,6 +28,7 @@ BEGIN: dict[str, Any] = {
     "trigger.manual": {"begin": lambda talk: talk.trigger({"order": 1}), "mode": "single"},
     "trigger.event": {"begin": lambda talk: talk.emit("order.paid", {"amount": 150}), "mode": "single"},
     "trigger.schedule": {"begin": lambda talk: talk.skip("7d"), "mode": "single"},
+    "trigger.ended": {"begin": lambda talk: talk.trigger({"status": "failed"}, by="ended"), "mode": "single"},
     "trigger.webhook": {"begin": lambda talk: talk.trigger({"a": 1}, by="webhook"), "mode": "single"},
 }
 START = {"id": "start", "type": "chatbot", "actionType": "message_received"}

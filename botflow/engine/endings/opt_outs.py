@@ -4,6 +4,7 @@ runtime in the database, by a Simulator in memory.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from botflow.engine.endings.closed_turns import leave_as_it_is, let_go
@@ -26,11 +27,11 @@ def why_silent(parked: bool, inbound: Inbound) -> str:
     return "opted_out" if parked or opts_out(inbound) else "opted_in" if inbound.consent == "start" else "help"
 
 
-def taken_up(session: Session, inbound: Inbound) -> Turn:
+def taken_up(session: Session, inbound: Inbound, heard_ends: Collection[str]) -> Turn:
     """Return the turn that frees a session after an opt-in. Its wait starts again, with a new deadline, since the
     opt-out had ended the old one. If it waited for anything but messages, it has missed that: its execution ends."""
     if not accepts(session, inbound):
-        return let_go(session, "opted_in")
+        return let_go(session, "opted_in", heard_ends)
     turn = leave_as_it_is(session, "opted_in")
     return replace(turn, status="waiting") if session.wait else turn
 

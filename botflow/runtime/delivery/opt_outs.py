@@ -116,7 +116,7 @@ class ConsentKeeper:
             may_start = await self._contacts.may_start(stored.key, stored.id, inbound.key, inbound.received_at)
             is_freed = stored.parked and may_start
             turn = (
-                taken_up(stored.session, inbound)
+                taken_up(stored.session, inbound, flow.heard_ends)
                 if is_freed
                 else leave_as_it_is(stored.session, why_silent(stored.parked, inbound))
             )

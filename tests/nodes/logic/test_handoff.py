@@ -196,3 +196,34 @@ def test_a_run_cannot_hand_off() -> None:
     }
     with pytest.raises(FlowError):
         Simulator(document)
+
+
+def test_what_follows_requested_is_a_run_of_its_own_with_the_handoff() -> None:
+    document = flow()
+    document["nodes"][2]["on"]["requested"] = "tell"
+    document["nodes"].append(step("tell", "logic.emit", event="told", payload="{{ handoff }}"))
+    talk = Simulator(document)
+    talk.says("hi")
+
+    assert talk.says("Ann") == []
+
+    [told] = talk.deployment.emitted
+    about = ("queue", "priority", "note", "summary", "link")
+    assert {name: told.payload[name] for name in about} == {
+        "queue": "billing",
+        "priority": "high",
+        "note": "Ann wants money back.",
+        "summary": {"name": "Ann"},
+        "link": "https://desk.example.com/conversations/1",
+    }
+    assert talk.agent.person == ""
+
+
+def test_what_follows_requested_may_not_talk_to_the_contact() -> None:
+    document = flow()
+    document["nodes"][2]["on"]["requested"] = "late"
+
+    with pytest.raises(FlowProblems) as found:
+        Simulator(document)
+
+    assert "parallel.joins" in str(found.value)
