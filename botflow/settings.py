@@ -173,6 +173,9 @@ class Settings(EnvironmentSettings):
     botflow_public_url: WebUrl | None = None
     """The address at which providers reach this server, with the path if it is mounted below one. Without it their
     webhooks are refused, except with `--dev`, and flows keep the addresses of visitors' files without a host."""
+    botflow_handoff_url: WebUrl | None = None
+    """Where your team reads a conversation, `https://desk.example.com/conversations/{session}`: the link in messages
+    about a new handoff. `{handoff}` and `{session}` stand for their ids. Without it: this server's API."""
     botflow_secret_key: Secrets = ()
     """Signs visitors' tokens and seals credentials; at least 32 characters. Required, except with `--dev`. To change
     it, write the new one before the former one, with a comma between them, and run `botflow secrets rotate`."""

@@ -163,9 +163,19 @@ class ReportEnd:
 
 
 @value(frozen=True, slots=True, kw_only=True)
+class TellOfHandoff:
+    """Run what tells people of a handoff: a branch of this version that begins at `node` of the graph `flow`, with
+    these variables and one named `handoff`."""
+
+    node: str
+    flow: str = ""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@value(frozen=True, slots=True, kw_only=True)
 class OpenHandoff:
     """List the handoff that began with the session's `version` for people: `summary` holds variables, and `results`
-    names those that the person may fill in."""
+    names those that the person may fill in. Once it is listed, `tell` runs."""
 
     version: int
     node: str
@@ -174,6 +184,12 @@ class OpenHandoff:
     note: str = ""
     summary: Mapping[str, Any] = field(default_factory=dict)
     results: tuple[str, ...] = ()
+    tell: TellOfHandoff | None = None
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> OpenHandoff:
+        tell = stored.get("tell")
+        return cls(**{**stored, "tell": TellOfHandoff(**tell) if tell else None})
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -184,7 +200,16 @@ class CloseHandoff:
     outcome: Literal["timed_out", "cancelled"]
 
 
-Effect = StartRun | StartConversation | CancelRuns | EmitEvent | ReportEnd | OpenHandoff | CloseHandoff
+@value(frozen=True, slots=True, kw_only=True)
+class TellOfEnd:
+    """Start the workflow's own runs that hear how the execution has ended: completed, failed or cancelled."""
+
+    execution: str
+    status: str
+    error: Mapping[str, Any] | None = None
+
+
+Effect = StartRun | StartConversation | CancelRuns | EmitEvent | ReportEnd | OpenHandoff | CloseHandoff | TellOfEnd
 
 
 def input_size(effect: Effect) -> int:

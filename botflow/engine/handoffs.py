@@ -9,8 +9,9 @@ a turn under way, and for a flow's handoff the wait's token, so that an alarm wh
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
+from botflow.engine.effects import OpenHandoff
 from botflow.engine.inbound import RETURNED
 from botflow.engine.session import Handoff, Session
 
@@ -47,6 +48,21 @@ def given_back(session: Session) -> Session:
     return replace(
         after, wait=replace(session.wait, token=str(after.version), accepts=(RETURNED,), alarms=(), until="")
     )
+
+
+def told_of(request: OpenHandoff, session: int, url: str) -> dict[str, Any]:
+    """Return what people are told of a new handoff. `url` is the address of a conversation, with `{handoff}` and
+    `{session}` in the place of their ids."""
+    handoff = f"{session}.{request.version}"
+    return {
+        "id": handoff,
+        "session": str(session),
+        "queue": request.queue,
+        "priority": PRIORITIES[request.priority],
+        "note": request.note,
+        "summary": dict(request.summary),
+        "link": url.replace("{handoff}", handoff).replace("{session}", str(session)),
+    }
 
 
 def _with_new_token(session: Session) -> Session:

@@ -174,6 +174,7 @@ Fit = Literal["no", "hardly", "loosely", "possibly", "exactly", "literally"]
 if it reads like another kind of answer ("5", "tomorrow"). "possibly": the answer may as well be one to another question
 (a bare number as a time of day). "literally": it is one of the question's own words, such as an option's label."""
 FITTING: tuple[Fit, ...] = ("possibly", "exactly", "literally")
+FREE: tuple[Fit, ...] = ("hardly", "loosely")
 
 
 @runtime_checkable

@@ -23,9 +23,12 @@ from botflow.engine.effects import (
     EmitEvent,
     OpenHandoff,
     ReportEnd,
+    SendMessage,
     StartConversation,
     StartRun,
+    TellOfEnd,
 )
+from botflow.engine.handoffs import told_of
 from botflow.engine.inbound import RUN, Inbound, InboundKind
 from botflow.engine.limits import Limits
 from botflow.engine.node_type import Starts
@@ -33,14 +36,18 @@ from botflow.engine.session import Parent, Session
 from botflow.engine.turn import Turn
 from botflow.errors import BotflowError, FlowError, UsageError
 from botflow.flow.graph import Flow
+from botflow.testing.conversation_starts import refused, start_conversation
 from botflow.testing.schedules import schedules_of
+from botflow.testing.simulated_consent import SimulatedConsent
 from botflow.testing.simulated_contacts import SimulatedContacts
 from botflow.testing.simulated_session import SimulatedSession
 from botflow.testing.virtual_clock import VirtualClock
 from botflow.testing.workflows import Workflows
 
 DEEPEST = 16  # nested runs; deeper nesting is an endless recursion
+HANDOFF_URL = "https://desk.example.com/conversations/{session}"
 MOST_TURNS = 100_000  # that one inbound or alarm may cause
+SUPPRESSED = ("suppressed", "consent.stopped", "the recipient has opted out")
 Perform = Callable[[SimulatedSession, Ask], Answer]
 Heard = Callable[[SimulatedSession, Turn], None]
 
@@ -69,15 +76,20 @@ class Deployment:
         self.flows: dict[str, Flow] = dict(workflows.flows)
         self.node_types = workflows.node_types
         self.clock = clock
-        self.contacts = SimulatedContacts(clock)
+        self.channels = workflows.channels
+        self.contacts = SimulatedContacts(clock, self.channels)
         self.sessions: dict[int, SimulatedSession] = {}
+        self.consent = SimulatedConsent(self.sessions, self.channels)
         self.due: list[Due] = []
         self.emitted: list[EmitEvent] = []
-        self.handoffs: list[OpenHandoff] = []
+        self.handoffs: list[tuple[SimulatedSession, OpenHandoff]] = []
+        self._notices: set[int] = set()  # the runs that an end has started: their own ends start none
         self._perform = perform
         self._heard = heard
         self._limits = limits or Limits()
         self._seeds = count(1)
+        self.awaited: list[tuple[SimulatedSession, SendMessage]] = []  # messages whose nodes wait for their delivery
+        self._keyed: dict[tuple[str, str], SimulatedSession] = {}
         self._values: dict[str, Any] = {}  # the large ones of runs, by name
         self._schedules = schedules_of(workflows.flows.values(), clock.now())
 
@@ -86,8 +98,16 @@ class Deployment:
     def open(self, flow: Flow, channel: str = RUN, sender: str = "") -> SimulatedSession:
         """Make a session without any turns."""
         session = SimulatedSession(number=len(self.sessions) + 1, flow=flow, channel=channel, sender=sender)
+        session.parked = self.consent.is_stopped(channel, sender)
         self.sessions[session.number] = session
         return session
+
+    def conversation(self, flow: Flow, channel: str, sender: str) -> SimulatedSession:
+        """Return the person's session in a workflow, made if necessary."""
+        for session in self.sessions.values():
+            if (session.flow.id, session.channel, session.sender) == (flow.id, channel, sender):
+                return session
+        return self.open(flow, channel, sender)
 
     def start(self, flow: Flow, trigger: str, given: object, /, **parameters: object) -> SimulatedSession:
         """Queue a run of `flow`; it begins with the next `settle`."""
@@ -95,6 +115,19 @@ class Deployment:
         session.input = given
         self.queue(session, "trigger", parameters={"trigger": trigger, "input": as_json(given), **parameters})
         return session
+
+    def start_once(
+        self, flow: Flow, trigger: str, given: object, key: str, /, **parameters: object
+    ) -> SimulatedSession:
+        """Queue a run as `start` does; the same key again is the run that it has started."""
+        known = self._keyed.get((flow.id, key)) if key else None
+        if known is not None and known.input != given:
+            message = f"the key {key!r} has started an execution with another input"
+            raise refused(message, "trigger.key_reused", "use a key for one occasion only")
+        if known is None:
+            known = self.start(flow, trigger, given, **parameters)
+            self._keyed[flow.id, key] = known
+        return known
 
     def emit(self, name: str, payload: object = None) -> list[SimulatedSession]:
         """Queue a run of every workflow that listens to the event; they begin with the next `settle`."""
@@ -132,14 +165,9 @@ class Deployment:
 
     def take(self, session: SimulatedSession, inbound: Inbound) -> Turn:
         """Take one inbound through its turn, and carry out the turn's effects."""
-        turn = session.take(
-            inbound,
-            self.node_types,
-            lambda ask: self._perform(session, ask),
-            self.clock.now,
-            self._limits,
-            self.contacts.read(session.flow, session.channel, session.sender),
-        )
+        turn = self._turn(session, inbound)
+        if inbound.kind == "message":
+            self.contacts.saw(session.channel, session.sender, inbound.received_at)
         if turn.contact is not None:
             self.contacts.write(turn.contact)
         self._values |= {name: orjson.loads(content) for name, content in turn.kept.items()}
@@ -147,9 +175,38 @@ class Deployment:
             assert turn.session.wait is not None
             self.queue(session, "resume", token=turn.session.wait.token)
         self._heard(session, turn)
+        self._watch(session, turn)
         for effect in turn.effects:
             self._carry_out(session, effect)
         return turn
+
+    def report_delivery(
+        self, session: SimulatedSession, message: SendMessage, state: str, code: str, reason: str
+    ) -> None:
+        """Tell the node that waits for the delivery of a message what became of it."""
+        news = {"state": state, "code": code, "reason": reason}
+        self.queue(session, "delivery", token=message.awaited_by, parameters=news)
+
+    def _watch(self, session: SimulatedSession, turn: Turn) -> None:
+        """Keep messages whose delivery is awaited. One to a person who has opted out is suppressed at once."""
+        for message in turn.messages:
+            if message.awaited_by:
+                self.awaited.append((session, message))
+            if message.awaited_by and message.to and self.consent.is_stopped(message.channel, message.to):
+                self.report_delivery(session, message, *SUPPRESSED)
+
+    def _turn(self, session: SimulatedSession, inbound: Inbound) -> Turn:
+        silent = self.consent.silent_turn(session, inbound)
+        if silent is not None:
+            return session.keep(inbound, silent, self.clock.now)
+        return session.take(
+            inbound,
+            self.node_types,
+            lambda ask: self._perform(session, ask),
+            self.clock.now,
+            self._limits,
+            self.contacts.read(session.flow, session.channel, session.sender),
+        )
 
     def advance_to(self, moment: datetime) -> None:
         """Let time pass: every timer and schedule until then goes off at its own time, in order, and settles."""
@@ -179,7 +236,7 @@ class Deployment:
             case StartRun():
                 self._start_run(session, effect)
             case StartConversation():
-                self._start_conversation(session, effect)
+                self._report(session, start_conversation(self, session, effect))
             case CancelRuns(group=group):
                 self._cancel_children(session, group)
             case EmitEvent(name=name, payload=payload):
@@ -188,7 +245,10 @@ class Deployment:
             case ReportEnd():
                 self._report(session, effect)
             case OpenHandoff():
-                self.handoffs.append(effect)
+                self.handoffs.append((session, effect))
+                self._tell_of_handoff(session, effect)
+            case TellOfEnd():
+                self._tell_of_end(session, effect)
             case CloseHandoff():
                 pass
             case _:
@@ -212,31 +272,36 @@ class Deployment:
         child.state = Session(values={name: self._values[name] for name in run.kept.values()})
         child.parent, child.group, child.depth = session.number, run.group, session.depth + 1
 
-    def _start_conversation(self, session: SimulatedSession, wanted: StartConversation) -> None:
-        """Start a conversation with another person, and tell the node that asked for it what became of it."""
-        flow = self.flows.get(wanted.workflow) if wanted.workflow else session.flow
-        end = ReportEnd(session=session.number, group=wanted.group, branch="start", status="failed")
-        if flow is None:
-            error = {"node": "", "code": "workflow.unknown", "message": f"there is no workflow {wanted.workflow!r}"}
-            self._report(session, replace(end, error=error))
-            return
-        theirs = self._conversation(flow, wanted.channel, wanted.to)
-        if theirs.state.frames or any(due.session == theirs.number for due in self.due):
-            error = {"node": "", "code": "session.busy", "message": "this person's session has an execution under way"}
-            self._report(session, replace(end, error=error))
-            return
-        begun = self.queue(
-            theirs, "trigger", parameters={"trigger": "api", "input": dict(wanted.input)}, address=wanted.sender
-        )
-        output = {"session": str(theirs.number), "execution": begun.new_execution_id}
-        self._report(session, replace(end, status="completed", output=output))
+    def _tell_of_handoff(self, session: SimulatedSession, request: OpenHandoff) -> None:
+        if (tell := request.tell) is not None:
+            told = {**tell.variables, "handoff": told_of(request, session.number, HANDOFF_URL)}
+            self._start_run(session, StartRun(branch="requested", flow=tell.flow, node=tell.node, input=told))
 
-    def _conversation(self, flow: Flow, channel: str, sender: str) -> SimulatedSession:
-        """Return the person's session in a workflow, made if necessary."""
-        for session in self.sessions.values():
-            if (session.flow.id, session.channel, session.sender) == (flow.id, channel, sender):
-                return session
-        return self.open(flow, channel, sender)
+    def _tell_of_end(self, session: SimulatedSession, end: TellOfEnd) -> None:
+        """Start the workflow's own runs that hear how an execution has ended."""
+        if session.number in self._notices:
+            return
+        told = {
+            "status": end.status,
+            "execution": end.execution,
+            "workflow": session.flow.id,
+            "session": str(session.number),
+            "channel": session.channel,
+            "error": dict(end.error) if end.error else None,
+        }
+        heard = Inbound(
+            kind="trigger",
+            key="ended",
+            received_at=self.clock.now(),
+            seed=0,
+            channel=RUN,
+            parameters={"trigger": "ended", "input": told},
+        )
+        for node in session.flow.triggers:
+            if cast(Starts, self.node_types[node.type]).starts(node.properties, heard):
+                notice = self.start(session.flow, "ended", told, start=node.id)
+                notice.parent, notice.depth = session.number, session.depth + 1
+                self._notices.add(notice.number)
 
     def _flow_of(self, session: SimulatedSession, run: StartRun) -> Flow:
         """Return the flow of a run; FlowError with production's code when it cannot begin."""

@@ -11,6 +11,7 @@ from botflow.runtime.events.teller import EventTeller
 from botflow.runtime.publications.mover import PublicationMover
 from botflow.runtime.runs.effects import Carrier
 from botflow.runtime.runs.executions import Executions
+from botflow.runtime.runs.handoff_notices import handoff_url
 from botflow.runtime.runs.schedules import Schedules
 from botflow.runtime.runs.triggers import Triggers
 
@@ -53,6 +54,7 @@ def runs_of(base: Base) -> Runs:
             wake=wake,
             channels=base.channels,
             timing=base.options.timing,
+            handoff_url=handoff_url(options.settings),
         ),
         schedules=Schedules(database.engine, base.flows, wake),
         webhooks=webhooks,

@@ -45,8 +45,8 @@ async def test_a_row_says_what_its_session_says_although_it_comes_later(
 ) -> None:
     def change(connection: Connection) -> list[Any]:
         session = add_session(connection, {"handoff": handoff} if handoff else {})
-        open_row(connection, session, REQUEST)
-        open_row(connection, session, REQUEST)
+        tells = [open_row(connection, session, REQUEST) for _ in range(2)]
+        assert tells == [expected == (None, None), False]  # people are told once, and only while it waits
         found = select(handoffs.c.person, handoffs.c.outcome)
         before = [tuple(row) for row in connection.execute(found)]
         close_rows(connection, session, "returned", version=2)
