@@ -9,6 +9,7 @@ from typing import cast
 from botflow.engine import events
 from botflow.engine.asks import Answer, Ask, AskModel, Choice
 from botflow.engine.corrections.rewind import turn_back
+from botflow.engine.inbound import CHAT, Inbound
 from botflow.engine.level import Level
 from botflow.engine.node_type import FITTING, FREE, Answerable, Fit, NodeFailure, NodeType, Questioning, Starts
 from botflow.engine.scene import Scene
@@ -120,7 +121,10 @@ def _start(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> Arri
         scene.parent = Parent(**parent)
     if scene.inbound.kind == "trigger" and scene.inbound.parameters.get("node"):
         return _start_branch(flow, scene)
-    trigger = _trigger(flow, scene, node_types)
+    trigger = _trigger(flow, scene.inbound, node_types)
+    if trigger is None and scene.inbound.kind == "message" and scene.inbound.channel == CHAT:
+        # A visitor who writes after the end, in a flow that begins when the chat is opened, opens it once more.
+        trigger = _trigger(flow, replace(scene.inbound, kind="opened"), node_types)
     if trigger is None and scene.is_run:
         raise FlowError(f"no trigger of {flow.id!r} takes this", code="run.no_trigger")
     if trigger is None:
@@ -155,13 +159,13 @@ def _begin(scene: Scene, level: Level) -> Arrival:
     return Start()
 
 
-def _trigger(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> Node | None:
-    meant = scene.inbound.parameters.get("start") if scene.inbound.kind == "trigger" else None
+def _trigger(flow: Flow, inbound: Inbound, node_types: Mapping[str, NodeType]) -> Node | None:
+    meant = inbound.parameters.get("start") if inbound.kind == "trigger" else None
     for node in flow.triggers:
         if meant not in (None, node.id):
             continue
         try:
-            takes = cast(Starts, node_types[node.type]).starts(node.properties, scene.inbound)
+            takes = cast(Starts, node_types[node.type]).starts(node.properties, inbound)
         except (FlowError, KeyboardInterrupt):
             raise
         except BaseException as crash:  # the trigger may be a plugin's code

@@ -54,6 +54,7 @@ class Scene(ReadingScene):
     variables, notes      the variables, and the waiting node's own memory, which is gone when it leaves
     node, flow, policy    the placed node, its workflow, and the workflow's rules
     language              the language in which the node speaks and reads
+    message_is_taken      set it when a node takes answers from a message that led to it, so that no other does
     is_run                True when a trigger or a parent started this session, so there is no contact to talk to
     group                 the name of the wait that begins in this turn, for children and messages it waits for
 
@@ -91,6 +92,7 @@ class Scene(ReadingScene):
         self.asked = False
         self.acted = False
         self.answered = False
+        self.message_is_taken = False
         self.visits = 0
         self.started = False
         self.parent: Parent | None = None

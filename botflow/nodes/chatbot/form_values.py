@@ -81,30 +81,30 @@ def values_of(fields: Sequence[Field], message: Message, place: Place) -> list[V
                 words, pieces, by_name, message
             )
             values.append(value)
-    _weaken_beside_options(values, by_name)
+    _weaken_beside_options(values, by_name, message)
     return values
 
 
-def _weaken_beside_options(values: Sequence[Value], fields: Mapping[str, Field]) -> None:
+def _weaken_beside_options(values: Sequence[Value], fields: Mapping[str, Field], message: Message) -> None:
     """Let a number or an option right before an option be taken only where it is sure what it belongs to: only a whole
     number counts, and in a form with several lists both belong to an option of the first one: "two large salami", not
     "salami and two cola", "a small water"."""
     lists = [name for name, one in fields.items() if one.expectation.kind in _OPTIONS]
     options = {one.first: one for one in values if not one.values.keys().isdisjoint(lists)}
     for value in values:
-        beside = _options_behind(value, options)
-        if not beside or not (value.is_bare or beside.isdisjoint(value.values)):
+        beside = _options_behind(value, options, message)
+        if not beside or _is_counted(value.runs, message) or not (value.is_bare or beside.isdisjoint(value.values)):
             continue
         is_first = not value.is_bare or all(first > value.first for first in options)
         is_sure = len(lists) == 1 or (is_first and lists[0] in beside | value.values.keys())
         value.weak |= {name for name in value.values if fields[name].expectation.kind == "number" or not is_sure}
 
 
-def _options_behind(value: Value, options: Mapping[int, Value]) -> set[str]:
+def _options_behind(value: Value, options: Mapping[int, Value], message: Message) -> set[str]:
     """Return the fields of the options right behind a value: "large salami" behind "two"."""
     found: set[str] = set()
     last = value.runs[-1][1]
-    while (option := options.get(last)) is not None:
+    while (option := options.get(last)) is not None and not message.words[last - 1].ends_clause:
         found |= option.values.keys()
         last = option.runs[-1][1]
     return found
