@@ -25,9 +25,9 @@ class SendMessage:
     the flow. `typing_s` is how long a chat shows that the bot writes, before it shows the message.
 
     `question` (`workflow/node`) and `language` are those of a message whose buttons answer a question; a channel reads
-    them when it renders the message, and a message for people to read does not store them. Of a rendered part,
-    `only_by_api` says that a webhook's reply cannot carry it, and `list_title` is the word on the button that opens its
-    options as a list.
+    them when it renders the message. Only a chat stores the question, whose pages send it back with a press. Of a
+    rendered part, `only_by_api` says that a webhook's reply cannot carry it, and `list_title` is the word on the button
+    that opens its options as a list.
     """
 
     text: str
@@ -70,6 +70,7 @@ class SendMessage:
             "listTitle": self.list_title,
             "onlyByApi": self.only_by_api,
             "language": self.language if self.only_by_api else "",
+            "question": self.question,
         }
         return {name: value for name, value in full.items() if value or name == "text"}
 
@@ -94,6 +95,7 @@ class SendMessage:
             list_title=stored.get("listTitle", ""),
             only_by_api=stored.get("onlyByApi", False),
             language=stored.get("language", ""),
+            question=stored.get("question", ""),
         )
 
 

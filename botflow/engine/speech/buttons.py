@@ -13,7 +13,8 @@ from typing import Any
 from botflow.engine.inbound import Media
 from botflow.values import value
 
-_MARKED = re.compile(r"@([^/\s]+/[^/\s]+)/(.*)", re.DOTALL)
+_QUESTION = re.compile(r"[^/\s]+/[^/\s]+")
+_MARKED = re.compile(rf"@({_QUESTION.pattern})/(.*)", re.DOTALL)
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,11 @@ class Card:
 def marked(question: str, option: str) -> str:
     """Return the payload of a button that answers `question`, which is `workflow/node`."""
     return f"@{question}/{option}"
+
+
+def is_question(text: str) -> bool:
+    """Say whether a text names a question, `workflow/node`."""
+    return _QUESTION.fullmatch(text) is not None
 
 
 def question_of(payload: str) -> str:

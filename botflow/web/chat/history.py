@@ -103,6 +103,8 @@ def said_json(wire_id: str, message: SendMessage, links: SessionLinks) -> dict[s
         "text": message.text,
         "quickReplies": [reply.to_json() for reply in message.quick_replies],
     }
+    if message.question:
+        shown["question"] = message.question
     if message.author:
         shown["author"] = message.author
     if message.media:
@@ -165,6 +167,8 @@ def _entry_json(entry: TranscriptEntry, links: SessionLinks) -> dict[str, Any]:
         "quickReplies": entry.body.get("quickReplies", []),
         "at": entry.at.isoformat(),
     }
+    if entry.body.get("question"):
+        shown["question"] = entry.body["question"]
     if entry.body.get("author"):
         shown["author"] = entry.body["author"]
     if entry.body.get("media"):

@@ -71,7 +71,7 @@ class Messages:
             provider=CHAT,
             sender=external_id,
             text=posted.text or "",
-            payload=posted.payload or "",
+            payload=posted.pressed(),
             media=await _media(desk, scope, live, external_id, posted) if posted.media else (),
             location=posted.location.place() if posted.location else None,
         )
