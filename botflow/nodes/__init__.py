@@ -34,6 +34,7 @@ def built_in() -> tuple[NodeType, ...]:
     from botflow.nodes.logic.try_catch import Try
     from botflow.nodes.logic.wait import Wait
     from botflow.nodes.switch import Switch
+    from botflow.nodes.triggers.campaign import CampaignTrigger
     from botflow.nodes.triggers.messages import MessageTrigger, OpenedTrigger
     from botflow.nodes.triggers.missed_call import MissedCallTrigger
     from botflow.nodes.triggers.runs import EventTrigger, ManualTrigger, ScheduleTrigger, WebhookTrigger
@@ -42,6 +43,7 @@ def built_in() -> tuple[NodeType, ...]:
         MessageTrigger(),
         OpenedTrigger(),
         MissedCallTrigger(),
+        CampaignTrigger(),
         Say(),
         Ask(),
         Menu(),

@@ -34,6 +34,7 @@ from botflow.engine.turn import Turn
 from botflow.errors import BotflowError, FlowError, UsageError
 from botflow.flow.graph import Flow
 from botflow.testing.schedules import schedules_of
+from botflow.testing.simulated_campaigns import SimulatedCampaigns
 from botflow.testing.simulated_contacts import SimulatedContacts
 from botflow.testing.simulated_session import SimulatedSession
 from botflow.testing.virtual_clock import VirtualClock
@@ -80,6 +81,7 @@ class Deployment:
         self._seeds = count(1)
         self._values: dict[str, Any] = {}  # the large ones of runs, by name
         self._schedules = schedules_of(workflows.flows.values(), clock.now())
+        self._campaigns = SimulatedCampaigns(workflows.flows.values(), self.sessions, self.contacts, clock.now())
 
     # -- inbounds
 
@@ -309,7 +311,8 @@ class Deployment:
         times = [session.wake_at for session in self.sessions.values()] + [
             schedule.due_at for schedule in self._schedules
         ]
-        return [time for time in times if time is not None and time <= until]
+        campaigns = [each.due_at for each in self._campaigns.due(self.clock.now(), until)]
+        return [*campaigns, *(time for time in times if time is not None and time <= until)]
 
     def _go_off(self, moment: datetime) -> None:
         for session in self.sessions.values():
@@ -322,6 +325,9 @@ class Deployment:
             if schedule.due_at == moment:
                 self.start(self.flows[schedule.workflow], "schedule", schedule.input, **schedule.parameters)
                 schedule.move_on()
+        for due in self._campaigns.due(moment, moment):
+            if self._campaigns.take(due, moment):
+                self.queue(due.session, "trigger", parameters=due.parameters, address=due.sender)
 
 
 def _named(parent: Parent) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from botflow import Properties, action, polling
 from botflow.engine.node_type import ActionContext
 from botflow.nodes import built_in
 from botflow.nodes.custom.polling import Pending
-from botflow.testing import Simulator
+from botflow.testing import Person, Simulator
 from botflow.testing.contracts import NodeExample, NodeTypeContract
 
 TYPES = {kind.name: kind for kind in built_in()}
@@ -92,6 +92,13 @@ EXAMPLES = [
         "trigger.missed_call",
         {"say": "We will text you."},
         begin=lambda talk: talk.trigger({"caller": "+12125550111", "number": "+15550002222"}, by="missed_call"),
+    ),
+    of(
+        "trigger.campaign",
+        {"field": "visit", "before": "1h", "input": {"a": 1}},
+        begin=lambda talk: talk.skip("400d"),
+        person=Person(fields={"visit": "2027-01-01T10:00:00+00:00", "birthday": "1990-11-28"}, groups=("customers",)),
+        contact_fields={"visit": {"type": "datetime"}, "birthday": {"type": "date"}},
     ),
     of("chatbot.say", {"text": "{{ color }}", "media": ["https://files.test/1.jpg"], "quickReplies": ["Yes", "No"]}),
     of(
