@@ -28,6 +28,7 @@ from botflow.flow.graph import Flow
 from botflow.testing.conversation_starts import refused
 from botflow.testing.plain_json import as_json
 from botflow.testing.schedules import schedules_of
+from botflow.testing.simulated_campaigns import SimulatedCampaigns
 from botflow.testing.simulated_consent import SimulatedConsent
 from botflow.testing.simulated_contacts import SimulatedContacts
 from botflow.testing.simulated_effects import SimulatedEffects
@@ -82,6 +83,7 @@ class Deployment:
         self._keyed: dict[tuple[str, str], SimulatedSession] = {}
         self.values: dict[str, Any] = {}  # the large ones of runs, by name
         self._schedules = schedules_of(workflows.flows.values(), clock.now())
+        self._campaigns = SimulatedCampaigns(workflows.flows.values(), self.sessions, self.contacts, clock.now())
 
     # -- inbounds
 
@@ -244,7 +246,8 @@ class Deployment:
         times = [session.wake_at for session in self.sessions.values()] + [
             schedule.due_at for schedule in self._schedules
         ]
-        return [time for time in times if time is not None and time <= until]
+        campaigns = [each.due_at for each in self._campaigns.due(self.clock.now(), until)]
+        return [*campaigns, *(time for time in times if time is not None and time <= until)]
 
     def _go_off(self, moment: datetime) -> None:
         for session in self.sessions.values():
@@ -257,3 +260,6 @@ class Deployment:
             if schedule.due_at == moment:
                 self.start(self.flows[schedule.workflow], "schedule", schedule.input, **schedule.parameters)
                 schedule.move_on()
+        for due in self._campaigns.due(moment, moment):
+            if self._campaigns.take(due, moment):
+                self.queue(due.session, "trigger", parameters=due.parameters, address=due.sender)

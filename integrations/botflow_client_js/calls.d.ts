@@ -313,7 +313,7 @@ export interface Execution {
   /** The number of the workflow's version that it is on, 0 for one that is not stored any more. */
   version: number;
   status: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled";
-  /** What began it: api, event, schedule, webhook, missed_call, manual, child, fork, message or opened. */
+  /** What began it: api, event, schedule, webhook, missed_call, campaign, manual, child, fork, message or opened. */
   trigger: string;
   session: number;
   /** The channel of its conversation, `run` for a run without a person. */
@@ -347,7 +347,7 @@ export interface ExecutionDetails {
   /** The number of the workflow's version that it is on, 0 for one that is not stored any more. */
   version: number;
   status: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled";
-  /** What began it: api, event, schedule, webhook, missed_call, manual, child, fork, message or opened. */
+  /** What began it: api, event, schedule, webhook, missed_call, campaign, manual, child, fork, message or opened. */
   trigger: string;
   session: number;
   /** The channel of its conversation, `run` for a run without a person. */
@@ -1056,7 +1056,7 @@ export interface RunDetails {
   /** The number of the workflow's version that it is on, 0 for one that is not stored any more. */
   version: number;
   status: "pending" | "running" | "waiting" | "paused" | "cancelling" | "completed" | "failed" | "cancelled";
-  /** What began it: api, event, schedule, webhook, missed_call, manual, child, fork, message or opened. */
+  /** What began it: api, event, schedule, webhook, missed_call, campaign, manual, child, fork, message or opened. */
   trigger: string;
   session: number;
   /** The channel of its conversation, `run` for a run without a person. */

@@ -44,7 +44,7 @@ def tick_of(base: Base, delivery: Delivery, turns: Turns, runs: Runs, erasures: 
     if {TURNS, EXECUTIONS} & set(queues):
         steps += turns.timers.steps()
     if queues:
-        steps += [*runs.schedules.steps(), *(delivery.sender.steps() if base.channels else ())]
+        steps += [*runs.schedules.steps(), *runs.campaigns.steps(), *(delivery.sender.steps() if base.channels else ())]
     if EFFECTS in queues:
         steps += runs.carrier.steps()
         if base.options.sends:
