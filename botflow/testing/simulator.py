@@ -121,7 +121,7 @@ class Simulator(Talk, Scripts):
     ) -> Run:
         """Start a workflow with an input, by default the one under test, and run it until it waits or ends.
 
-        `by` is manual, api, webhook, schedule or event; `node` which trigger of several; the same `key` starts once. By
+        `by` is manual, api, webhook, schedule, event or ended; `node` which trigger of several; the same `key` starts once. By
         hand or by API a workflow that people talk to is started for the person, as by `start`. RejectedInbound, with
         the code of production, when the start is refused.
         """
