@@ -37,7 +37,7 @@ from botflow.testing.workflows import FlowSource, load_workflows
 
 VISITOR = Person()
 _FOR_A_PERSON = ("manual", "api")  # what starts a conversation; all else starts a run
-_WAYS = (*_FOR_A_PERSON, "webhook", "schedule", "event")
+_WAYS = (*_FOR_A_PERSON, "webhook", "schedule", "event", "ended")
 _CHECKED = (*_FOR_A_PERSON, "webhook")  # starts that are refused when there is no such trigger, or the input misfits
 
 
@@ -121,9 +121,9 @@ class Simulator(Talk, Scripts):
     ) -> Run:
         """Start a workflow with an input, by default the one under test, and run it until it waits or ends.
 
-        `by` is manual, api, webhook, schedule, event or ended; `node` which trigger of several; the same `key` starts once. By
-        hand or by API a workflow that people talk to is started for the person, as by `start`. RejectedInbound, with
-        the code of production, when the start is refused.
+        `by` is manual, api, webhook, schedule, event or ended; `node` which trigger of several; the same `key` starts
+        once. By hand or by API a workflow that people talk to is started for the person, as by `start`.
+        RejectedInbound, with the code of production, when the start is refused.
         """
         flow = self._flow(workflow)
         if by not in _WAYS:
