@@ -22,7 +22,8 @@ class SendMessage:
     arrive. After `validity_s` seconds it is not
     sent any more; with `ordering` "sent" it leaves once the message before it has left. `content_sid` names a template
     at the provider, and `content_variables` holds the template's values. `author` is the person who wrote it, "" for
-    the flow. `typing_s` is how long a chat shows that the bot writes, before it shows the message.
+    the flow, and `author_picture` the address of their picture. `typing_s` is how long a chat shows that the bot
+    writes, before it shows the message.
 
     `question` (`workflow/node`) and `language` are those of a message whose buttons answer a question; a channel reads
     them when it renders the message. Only a chat stores the question, whose pages send it back with a press. Of a
@@ -43,6 +44,7 @@ class SendMessage:
     content_sid: str = ""
     content_variables: Mapping[str, str] = field(default_factory=dict)
     author: str = ""
+    author_picture: str = ""
     cards: tuple[Card, ...] = ()
     typing_s: float = 0.0
     list_title: str = ""
@@ -65,6 +67,7 @@ class SendMessage:
             "contentSid": self.content_sid,
             "contentVariables": self.content_variables,
             "author": self.author,
+            "authorPicture": self.author_picture,
             "cards": [card.to_json() for card in self.cards],
             "typing": self.typing_s,
             "listTitle": self.list_title,
@@ -90,6 +93,7 @@ class SendMessage:
             content_sid=stored.get("contentSid", ""),
             content_variables=stored.get("contentVariables", {}),
             author=stored.get("author", ""),
+            author_picture=stored.get("authorPicture", ""),
             cards=tuple(map(Card.from_json, stored.get("cards", ()))),
             typing_s=stored.get("typing", 0.0),
             list_title=stored.get("listTitle", ""),

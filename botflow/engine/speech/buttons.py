@@ -21,13 +21,15 @@ _MARKED = re.compile(rf"@({_QUESTION.pattern})/(.*)", re.DOTALL)
 class QuickReply:
     """A button: its title, and the payload that comes back when it is pressed; or the address that it opens, `url`.
 
-    `is_option`: it is one of the answers to the question of its message. This is not stored.
+    `is_option`: it is one of the answers to the question of its message. `is_free`: it belongs to no question, and
+    whatever is asked when it is pressed reads it. Neither is stored.
     """
 
     title: str
     payload: str = ""
     url: str = ""
     is_option: bool = False
+    is_free: bool = False
 
     def to_json(self) -> dict[str, str]:
         shown = {"title": self.title, "payload": self.payload}

@@ -83,13 +83,13 @@ def leave_messages_to_person(connection: Connection, session: int) -> bool:
     return True
 
 
-def hand_off(connection: Connection, locked: LockedSession, person: str, actor: str) -> None:
+def hand_off(connection: Connection, locked: LockedSession, person: str, actor: str, picture: str = "") -> None:
     """Let `person` have the conversation; one who has it already is replaced. `actor` is who says so."""
     former = locked.session.handoff
     since = _first_left(connection, locked)
     _finish_messages(connection, locked)
     _give_up_leases(connection, locked.id)
-    after = claimed(locked.session, person, since)
+    after = claimed(locked.session, person, since, picture)
     assert after.handoff is not None, "it was claimed"
     _move(connection, locked, after, paused=True)
     record(connection, locked.id, "handed_off", values=[person])
