@@ -107,6 +107,7 @@ def _ask(properties: ExtractProperties, scene: Scene, text: str) -> Generator[As
         timeout_s=properties.timeout,
         language=scene.language,
         now=scene.local_now,
+        region=scene.flow.region,
     )
     if answer.failure is not None:
         raise NodeFailure(answer.failure.message, code=answer.failure.code)

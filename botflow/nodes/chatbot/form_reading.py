@@ -39,12 +39,14 @@ class FormReading:
 
     `clear`: the fields whose value cannot be another field's, by their own words or by its form (not a bare number);
     if it is not sure, those for which there are such values.
+    `is_understood`: it has no word that may change a value and belongs to none.
     `mentioned`: the fields whose own words the message holds; `named`: the same, when it holds nothing else: "the
     time". `shared`: the fields that can read every value in it.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     is_sure: bool = True
+    is_understood: bool = False
     clear: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
     shared: frozenset[str] = frozenset()
@@ -76,7 +78,8 @@ def read_form(
     taken, is_sure = _assign(values, bound, asked)
     left = _left_over(message, values, own, extra)
     if not values:
-        return FormReading(named=frozenset() if left else mentioned, mentioned=mentioned)
+        named_only = frozenset() if left else mentioned
+        return FormReading(is_understood=not left, named=named_only, mentioned=mentioned)
     is_torn = any(
         one.is_torn and at not in bound and not (asked in one.values and mentioned <= {asked})
         for at, one in enumerate(values)
@@ -87,7 +90,7 @@ def read_form(
         beside = frozenset().union(*bound.values(), *(one.values for one in values if not one.is_bare))
         return FormReading(is_sure=False, shared=frozenset() if is_torn else shared, clear=beside, mentioned=mentioned)
     clear = frozenset(name for at, one in enumerate(values) if at in bound or not one.is_bare for name in one.values)
-    return FormReading(taken, clear=clear & taken.keys())
+    return FormReading(taken, is_understood=True, clear=clear & taken.keys())
 
 
 def _own_words(fields: Sequence[Field], folded: Sequence[str]) -> list[_OwnWords]:

@@ -95,12 +95,27 @@ async def test_a_boolean_is_what_is_said_of_its_name_or_a_plain_yes(text: str, f
 
 async def test_addresses_and_references_are_found_by_what_a_field_is_called() -> None:
     found = await extract(
-        "order AB-4471 never came, write to ann@example.com or call +49 30 1234567",
+        "It is order AB-4471, please write to ann@example.com and call +49 30 1234567",
         text_field("orderNumber"),
         text_field("email"),
         text_field("phone"),
     )
-    assert found == {"orderNumber": "AB-4471", "email": "ann@example.com", "phone": "+49 30 1234567"}
+    assert found == {"orderNumber": "AB-4471", "email": "ann@example.com", "phone": "+49301234567"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("order AB-4471 never came, write to me or call me", "AB-4471"),
+        ("where is my order AB-4471?", "AB-4471"),
+        ("Is my order AB-4471?", None),
+        ("my wife's order AB-4471 never came", None),
+        ("order AB-4471 or AB-4472", None),
+        ("order AB-4471. Sorry, wrong number", None),
+    ],
+)
+async def test_a_reference_counts_beside_other_words_unless_they_take_it_back(text: str, found: str | None) -> None:
+    assert (await extract(text, text_field("orderNumber"))).get("orderNumber") == found
 
 
 async def test_a_short_message_is_the_value_of_an_only_field() -> None:
