@@ -47,8 +47,8 @@ from tests.organizations import HOME
 from tests.runtime.bot_without_worker import Bot, open_bot
 from tests.testing.likeness import acts
 from tests.testing.likeness.acts import OURS, Script
-from tests.testing.likeness.seen import Held, Seen, Turned, event_of, plain, said, state_of
-from tests.testing.likeness.simulated import Done
+from tests.testing.likeness.seen import Held, Seen, Turned, event_of, is_cancellation, plain, said, state_of
+from tests.testing.likeness.simulated import Alarm, Done
 
 _OUTSIDE = ("handed_off", "released", "returned", "said")  # turns that people made who work on handoffs
 _MOST_ROUNDS = 300
@@ -105,11 +105,11 @@ class Production:
             case acts.Emits():
                 await self.database.engine.write(emit, Event(name=act.event, payload=act.payload))
             case acts.TimePasses():
-                for _ in range(done.alarms):
-                    await self._next_alarm()
+                for alarm in done.alarms:
+                    await self._go_off(alarm)
                     await self._settle()
             case acts.Delivery():
-                await self._report(act)
+                await self._report(act, slug)
             case acts.Claims():
                 await self._hand(slug, act.who, lambda c, locked: handoffs.hand_off(c, locked, act.person, "test"))
             case acts.Releases():
@@ -143,15 +143,17 @@ class Production:
                 "the caller is left alone", code={"busy": "session.busy"}.get(begun, "session.opted_out")
             )
 
-    async def _report(self, act: acts.Delivery) -> None:
-        """Report about the newest message whose node waits for its delivery."""
+    async def _report(self, act: acts.Delivery, slug: str) -> None:
+        """Report about the newest message whose node waits for its delivery, first in the person's conversation."""
         waits = {row.id: (row.state.get("wait") or {}).get("group") for row in await self._rows(sessions)}
         watched = [
             row
             for row in await self._rows(outbounds)
             if row.body.get("awaitedBy") and waits[row.session_id] == row.body["awaitedBy"]
         ]
-        if watched:
+        key = SessionKey(self.bot.flows.get(slug).workflow, self.script.channel, self.script.address(act.who))
+        mine = (await self.database.turns.load(key)).id
+        if watched := [row for row in watched if row.session_id == mine] or watched:
             part = max(watched, key=lambda row: (row.created_at, row.session_id, row.version, row.index))
             told = DeliveryStatus(
                 session=part.session_id,
@@ -174,13 +176,16 @@ class Production:
         await self.database.engine.write(work)
         self.bot.hot.forget(key)
 
-    async def _next_alarm(self) -> None:
-        """Let the wait that ends first end now."""
-        waiting = [row for row in await self._rows(sessions) if row.wake_at is not None]
-        if not waiting:
-            return
-        first = min(waiting, key=lambda row: (row.wake_at, row.id))
-        ended = update(sessions).where(sessions.c.id == first.id).values(wake_at=now(-1.0))
+    async def _go_off(self, alarm: Alarm) -> None:
+        """Let the wait of this session end now."""
+        slug, channel, person, place = alarm
+        workflow = self.bot.flows.get(slug).workflow
+        alike = [
+            row.id
+            for row in await self._rows(sessions)
+            if (row.workflow_id, row.channel) == (workflow, channel) and (channel == RUN or row.external_id == person)
+        ]
+        ended = update(sessions).where(sessions.c.id == alike[place]).values(wake_at=now(-1.0))
         await self.database.engine.write(lambda connection: connection.execute(ended))
         await self.bot.timers.fire()
 
@@ -255,7 +260,7 @@ class Production:
             turns=[
                 Turned(status=turn.status, events=[event_of(event) for event in turn.trace])
                 for turn in sorted(taken, key=lambda turn: turn.version)
-                if turn.status not in _OUTSIDE
+                if turn.status not in _OUTSIDE and not is_cancellation(turn.trace)
             ],
             messages=[said(message) for message in (*own, *others)],
         )
