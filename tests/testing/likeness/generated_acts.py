@@ -22,6 +22,7 @@ from tests.testing.likeness.acts import (
     TimePasses,
     Writes,
 )
+from tests.testing.likeness.generated_flows import GENERATED
 from tests.testing.likeness.simulated import Simulated
 
 SAID = (
@@ -59,7 +60,8 @@ def drawing(draw: Random, acts: int) -> Callable[[Simulated], Act | None]:
 
 def _one(draw: Random, simulated: Simulated) -> Act:
     who = draw.choice(WHO)
-    workflow = "invited" if who != "ann" and draw.random() < 0.7 else ""
+    is_generated = simulated.talk.flow.id == GENERATED
+    workflow = "invited" if is_generated and who != "ann" and draw.random() < 0.7 else ""
     talk = simulated.of(Act(who=who, workflow=workflow))
     words = SAID if simulated.script.channel == "chat" or draw.random() < 0.8 else PHONE
     kinds: list[tuple[Act | None, int]] = [
@@ -81,10 +83,11 @@ def _one(draw: Random, simulated: Simulated) -> Act:
             ),
             1,
         ),
-        (Runs(workflow=draw.choice(("double", "slow")), input={"n": 2}), 1),
-        (Emits(event="told", payload={"n": draw.choice((1, 9))}), 1),
         (Opens(who=who), 1),
     ]
+    if is_generated:
+        kinds.append((Runs(workflow=draw.choice(("double", "slow")), input={"n": 2}), 1))
+        kinds.append((Emits(event="told", payload={"n": draw.choice((1, 9))}), 1))
     if simulated.script.channel != "chat":
         kinds.append((Rings(who=who), 1))
     # A button of any message that the person has got, also of an old one.

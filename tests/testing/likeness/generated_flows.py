@@ -51,7 +51,7 @@ def _ask(draw: Random, name: str, to: str) -> Nodes:
 
 def _menu(draw: Random, name: str, to: str) -> Nodes:
     on = {"a": to, "b": f"{name}_b"} | ({"other": f"{name}_b"} if draw.random() < 0.5 else {})
-    more = {"timeout": "1h"} if draw.random() < 0.3 else {}
+    more: dict[str, Any] = {"timeout": "1h"} if draw.random() < 0.3 else {}
     menu = node(name, "chatbot.menu", text=f"{name}?", options=OPTIONS, variable="word", on=on, **more)
     return [menu, say(f"{name}_b", "Blue, or so: {{ word }}", to)]
 
@@ -118,7 +118,7 @@ def _try(draw: Random, name: str, to: str) -> Nodes:
 
 
 def _parallel(draw: Random, name: str, to: str) -> Nodes:
-    until = {"until": "any"} if draw.random() < 0.3 else {}
+    until: dict[str, Any] = {"until": "any"} if draw.random() < 0.3 else {}
     waits = [node(f"{name}_x", "logic.wait", **{"for": "10m"})] if draw.random() < 0.5 else _set(draw, f"{name}_x", "")
     both = node(
         name,
@@ -134,7 +134,7 @@ def _parallel(draw: Random, name: str, to: str) -> Nodes:
 
 def _run(draw: Random, name: str, to: str) -> Nodes:
     workflow, given = draw.choice((("double", {"n": 4}), ("double", {"n": "four"}), ("slow", {}), ("nowhere", {})))
-    timeout = {"timeout": "30m"} if draw.random() < 0.5 else {}
+    timeout: dict[str, Any] = {"timeout": "30m"} if draw.random() < 0.5 else {}
     run = node(
         name,
         "logic.run",
@@ -173,7 +173,7 @@ def _handoff(draw: Random, name: str, to: str) -> Nodes:
 
 
 def _start(draw: Random, name: str, to: str) -> Nodes:
-    key = {"key": "{{ word }}"} if draw.random() < 0.5 else {}
+    key: dict[str, Any] = {"key": "{{ word }}"} if draw.random() < 0.5 else {}
     given = draw.choice(({"host": "{{ word }}"}, {"host": "x", "n": "many"}))
     start = node(
         name,
@@ -190,7 +190,7 @@ def _start(draw: Random, name: str, to: str) -> Nodes:
 
 def _contact(draw: Random, name: str, to: str) -> Nodes:
     fields = {"plan": draw.choice(("free", "{{ word }}")), "language": "de"}
-    known = f"{{{{ $contact.name }}}} {{{{ $contact.plan }}}} {{{{ $contact.id is none }}}} {{{{ $contact.groups | join }}}}"
+    known = "{{ $contact.name }} {{ $contact.plan }} {{ $contact.id is none }} {{ $contact.groups | join }}"
     return [
         node(name, "contact.set", fields=fields, on={"next": f"{name}_join", "error": f"{name}_join"}),
         node(f"{name}_join", "contact.group", join=["guests"], leave=["old"], on={"next": f"{name}_known"}),

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from botflow_twilio.channel import TwilioChannel
 from botflow_twilio.settings import TwilioSettings
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from botflow.clock import SystemClock
 from botflow.engine.effects import SendMessage
@@ -23,10 +24,12 @@ from botflow.flow.compile import compile_flow
 from botflow.interfaces import Channel, DeliveryStatus, MissedCall
 from botflow.records.outbounds import StoredOutbound
 from botflow.records.sessions import SessionKey
+from botflow.runtime.delivery.loop_breaker import Suspects
 from botflow.runtime.runs.effects import Carrier
 from botflow.runtime.runs.emit import Event, emit
 from botflow.runtime.runs.missed_calls import CallStart, start_after_call
 from botflow.runtime.runs.start import StartRequest, start
+from botflow.runtime.turns.rendering import parts_to_person
 from botflow.storage.database import Database
 from botflow.storage.engines.dialects import now
 from botflow.storage.runs import handoffs
@@ -52,6 +55,7 @@ from tests.testing.likeness.simulated import Alarm, Done
 
 _OUTSIDE = ("handed_off", "released", "returned", "said")  # turns that people made who work on handoffs
 _MOST_ROUNDS = 300
+_COUNTS = select(*(select(func.count()).select_from(table).scalar_subquery() for table in (turns, effects, inbounds)))
 
 
 class PlainPhone(TwilioChannel):
@@ -75,15 +79,16 @@ class Production:
 
     # -- acts
 
-    async def act(self, done: Done) -> Seen:
-        """Do what the Simulator did, let all of it come to rest, and return what stands then."""
+    async def act(self, done: Done) -> str:
+        """Do what the Simulator did, and let all of it come to rest; return the code with which it was refused."""
         refusal = ""
+        self.bot.receiver._consent._suspects = Suspects()  # people write slower than this, and are no robots
         try:
             await self._carry_out(done)
         except RejectedInbound as refused:
             refusal = refused.code
         await self._settle()
-        return await self.seen(refusal)
+        return refusal
 
     async def _carry_out(self, done: Done) -> None:
         act = done.act
@@ -97,9 +102,15 @@ class Production:
             case acts.Rings():
                 await self._ring(slug, act.who)
             case acts.Starts():
-                external = {"external_id": self.script.address(act.who), "channel": self.script.channel}
-                ours = "" if self.script.channel == CHAT else OURS
-                await self._start(StartRequest(workflow=slug, input=act.input, key=act.key, address=ours, **external))
+                wanted = StartRequest(
+                    workflow=slug,
+                    input=act.input,
+                    key=act.key,
+                    external_id=self.script.address(act.who),
+                    channel=self.script.channel,
+                    address="" if self.script.channel == CHAT else OURS,
+                )
+                await self._start(wanted)
             case acts.Runs():
                 await self._start(StartRequest(workflow=slug, input=act.input))
             case acts.Emits():
@@ -117,12 +128,7 @@ class Production:
             case acts.Writes():
                 await self._hand(slug, act.who, lambda c, locked: _write(c, locked, act.text))
             case acts.Returns():
-                given = {"note": act.note, "values": act.values}
-                await self._hand(slug, act.who, lambda c, locked: handoffs.give_back(c, locked, replay=False, **given))
-
-    def _now(self, done: Done) -> datetime:
-        """Return the time of an act: as much later than now as the Simulator's clock has moved."""
-        return datetime.now(UTC) + (done.at - self.simulation_began)
+                await self._hand(slug, act.who, partial(_give_back, note=act.note, values=act.values))
 
     async def _start(self, request: StartRequest) -> None:
         await self.database.engine.write(lambda connection: start(connection, request, self.channels))
@@ -196,8 +202,7 @@ class Production:
             await self.carrier.carry_some()
             await self.bot.work()
             await self._pass_gate()
-            # An effect that is leased again after a failure would hold everything up, and would be seen.
-            after = (len(await self._rows(turns)), len(await self._rows(effects)), len(await self._rows(inbounds)))
+            after = await self.database.engine.read(lambda connection: connection.execute(_COUNTS).one())
             if after == before:
                 return
             before = after
@@ -221,13 +226,19 @@ class Production:
             )
             passage = await self.bot.gate.passage(part)
             if passage.verdict == "suppress":
-                told = {"state": "suppressed", "error_code": passage.code, "reason": passage.reason}
-                news = DeliveryStatus(session=part.session, wire_id=f"{part.version}.{part.index}", **told)
+                news = DeliveryStatus(
+                    session=part.session,
+                    wire_id=f"{part.version}.{part.index}",
+                    state="suppressed",
+                    error_code=passage.code,
+                    reason=passage.reason,
+                )
                 await self.database.outbox.report(news)
 
     # -- what is seen
 
-    async def seen(self, refusal: str) -> Seen:
+    async def seen(self) -> Seen:
+        """Return everything that stands now."""
         slugs = {row.id: row.slug for row in await self._rows(workflows)}
         traces: dict[int, list[Any]] = {}
         for row in await self._rows(turns):
@@ -240,7 +251,6 @@ class Production:
             for row in await self._rows(sessions)
         ]
         return Seen(
-            refusal=refusal,
             sessions=sorted((each for each in held if each.turns), key=lambda each: each.name),
             contacts=await self._contacts(),
         )
@@ -280,12 +290,14 @@ class Production:
         return await self.database.engine.read(lambda connection: list(connection.execute(statement).all()))
 
 
+def _give_back(connection: Connection, locked: handoffs.LockedSession, *, note: str, values: Mapping[str, Any]) -> None:
+    handoffs.give_back(connection, locked, replay=False, note=note, values=values)
+
+
 def _write(connection: Connection, locked: handoffs.LockedSession, text: str) -> None:
     """Write as the service does for the person who has the conversation."""
     handoff = locked.session.handoff
     assert handoff is not None
-    from botflow.runtime.turns.rendering import parts_to_person
-
     parts = parts_to_person([SendMessage(text=text, author=handoff.person)], locked.channel, None, "")
     handoffs.say(connection, locked, handoff.person, parts)
 

@@ -17,7 +17,6 @@ from tests.testing.likeness import acts
 from tests.testing.likeness.acts import OURS, Act, Script
 from tests.testing.likeness.seen import Held, Seen, Turned, event_of, is_cancellation, plain, said, state_of
 
-
 Alarm = tuple[str, str, str, int]  # workflow, channel and person of a session, and its place among all of these
 
 
