@@ -98,12 +98,12 @@ def _set(draw: Random, name: str, to: str) -> Nodes:
 
 
 def _wait(draw: Random, name: str, to: str) -> Nodes:
-    return [node(name, "logic.wait", next=to, **{"for": draw.choice(("5m", "3h"))})]
+    return [node(name, "logic.wait", next=to, for_=draw.choice(("5m", "3h")))]
 
 
 def _loop(draw: Random, name: str, to: str) -> Nodes:
     body = draw.choice((_say, _ask, _set, _emit))(draw, f"{name}_in", "")
-    return [node(name, "logic.loop", items=["x", "y"], **{"as": "item"}, on={"each": f"{name}_in", "done": to}), *body]
+    return [node(name, "logic.loop", items=["x", "y"], as_="item", on={"each": f"{name}_in", "done": to}), *body]
 
 
 def _try(draw: Random, name: str, to: str) -> Nodes:
@@ -119,7 +119,7 @@ def _try(draw: Random, name: str, to: str) -> Nodes:
 
 def _parallel(draw: Random, name: str, to: str) -> Nodes:
     until: dict[str, Any] = {"until": "any"} if draw.random() < 0.3 else {}
-    waits = [node(f"{name}_x", "logic.wait", **{"for": "10m"})] if draw.random() < 0.5 else _set(draw, f"{name}_x", "")
+    waits = [node(f"{name}_x", "logic.wait", for_="10m")] if draw.random() < 0.5 else _set(draw, f"{name}_x", "")
     both = node(
         name,
         "logic.parallel",
@@ -284,7 +284,7 @@ OTHERS: tuple[dict[str, Any], ...] = (
         "executionMode": "single",
         "nodes": [
             node("go", "trigger.manual", next="rest"),
-            node("rest", "logic.wait", next="end", **{"for": "1h"}),
+            node("rest", "logic.wait", next="end", for_="1h"),
             node("end", "logic.end", output="late"),
         ],
     },

@@ -130,6 +130,10 @@ class Production:
             case acts.Returns():
                 await self._hand(slug, act.who, partial(_give_back, note=act.note, values=act.values))
 
+    def _now(self, done: Done) -> datetime:
+        """Return the time of an act: as much later than now as the Simulator's clock has moved."""
+        return datetime.now(UTC) + (done.at - self.simulation_began)
+
     async def _start(self, request: StartRequest) -> None:
         await self.database.engine.write(lambda connection: start(connection, request, self.channels))
 
