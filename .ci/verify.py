@@ -30,12 +30,14 @@ COLLECT = [*PYTHON, "pytest", "--collect-only", "-qq"]
 # process takes.
 PROOF = [*PYTHON, "pytest", "-n", "3", "--dist", "loadgroup", "-rA", "tests/faults"]
 PROOF += ["tests/engine/test_properties.py", "tests/engine/test_handoff_interleavings.py"]
+PROOF += ["tests/testing/likeness"]
 PROOF += ["tests/twilio/test_generated_consent.py"]
 PROOF += ["tests/runtime/runs/test_generated_crons.py"]
 UNSCALED = {
     "BOTFLOW_TEST_TIME_SCALE": "1.0",
     "BOTFLOW_TEST_SOAK_SECONDS": "300",
     "BOTFLOW_TEST_CONVERSATIONS": "4000",
+    "BOTFLOW_TEST_LIKENESS": "2000",
     "BOTFLOW_TEST_CRONS": "10000",
     "BOTFLOW_TEST_INTERLEAVINGS": "10000",
     "BOTFLOW_TEST_FUZZ_EXAMPLES": "20000",

@@ -54,9 +54,12 @@ class Agent:
         return None if handoff is None else handoff.person
 
     def claims(self, person: str = "Maria") -> None:
-        """Take the conversation that waits, or another person's place; also one that no node has handed off."""
+        """Take the conversation that waits, or another person's place; also one that no node has handed off. Messages
+        that wait for the flow are left to this person."""
+        self._begin_act()
         self._session.state = claimed(self._session.state, person, 1)
         self._session.stop_alarm()
+        self._settle()
 
     def says(self, text: str) -> None:
         """Write to the contact, who hears it next. UsageError if no person has claimed the conversation, or the contact

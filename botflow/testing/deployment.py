@@ -7,7 +7,7 @@ every workflow that listens.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import count, islice
 from typing import Any, NamedTuple, cast
@@ -134,6 +134,7 @@ class Deployment:
             kind=kind, received_at=self.clock.now(), channel=session.channel, sender=session.sender, **full
         )
         self.due.append(Due(session.number, inbound))
+        self.consent.heed(session, inbound)
         return inbound
 
     # -- turns and time
@@ -144,8 +145,7 @@ class Deployment:
         `choose` picks the next inbound among those that can be taken, in any order; by default the oldest.
         """
         for _ in range(MOST_TURNS):
-            can_be_taken = (due for due in self.due if self.sessions[due.session].takes(due.inbound))
-            ready = list(islice(can_be_taken, 1)) if choose is None else list(can_be_taken)
+            ready = list(islice(self._ready(), 1)) if choose is None else list(self._ready())
             if not ready:
                 return
             due = ready[0 if choose is None else choose(ready)]
@@ -154,6 +154,15 @@ class Deployment:
         raise AssertionError(
             f"after {MOST_TURNS} turns something is still due: the workflows start each other again and again"
         )
+
+    def _ready(self) -> Iterator[Due]:
+        """Yield what can be taken now, the oldest first."""
+        held: set[int] = set()  # sessions with something that waits
+        for due in self.due:
+            if self.sessions[due.session].takes(due.inbound, is_first=due.session not in held):
+                yield due
+            else:
+                held.add(due.session)
 
     def take(self, session: SimulatedSession, inbound: Inbound) -> Turn:
         """Take one inbound through its turn, and carry out the turn's effects."""

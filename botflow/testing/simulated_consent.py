@@ -21,10 +21,21 @@ class SimulatedConsent:
     def __init__(self, sessions: Mapping[int, SimulatedSession], channels: SimulatedChannels) -> None:
         self._sessions = sessions
         self._channels = channels
-        self._stopped: set[tuple[str, str]] = set()
+        self._stopped: dict[tuple[str, str], str] = {}  # by channel and address: the key of the message that said so
 
     def is_stopped(self, channel: str, address: str) -> bool:
         return (channel, address) in self._stopped
+
+    def heed(self, session: SimulatedSession, inbound: Inbound) -> None:
+        """Park an opt-out's person at once: it precedes all that is queued."""
+        if not opts_out(inbound) or self.is_stopped(session.channel, session.sender):
+            return
+        for channel in self._channels.reached_by_consent(session.channel, session.flow.policy):
+            self._stopped.setdefault((channel, session.sender), inbound.key)
+        for other in self._of_person(session):
+            other.parked = True
+            other.stop_alarm()
+            other.state = replace(other.state, version=other.state.version + 1)
 
     def silent_turn(self, session: SimulatedSession, inbound: Inbound) -> Turn | None:
         """Return the turn of an inbound that visits no node because of an opt-out or its word; None for all others."""
@@ -41,37 +52,22 @@ class SimulatedConsent:
             return turn
         reason = why_silent(session.parked, inbound)
         confirmation: tuple[SendMessage, ...] = ()
-        if inbound.consent == "ask_to_stop" and not self.is_stopped(session.channel, session.sender):
+        stopped_by = self._stopped.get((session.channel, session.sender))
+        if inbound.consent == "ask_to_stop" and stopped_by == inbound.key:
             language = session.flow.spoken_in(session.state.language).language
             confirmation = (SendMessage(text=sentences_in(language).opted_out, sender=inbound.address),)
-        if opts_out(inbound):
-            self._stop(session)
         return leave_as_it_is(session.state, reason, confirmation)
-
-    def _stop(self, session: SimulatedSession) -> None:
-        for channel in self._channels.reached_by_consent(session.channel, session.flow.policy):
-            self._stopped.add((channel, session.sender))
-        for other in self._of_person(session):
-            other.parked = True
-            other.stop_alarm()
-            _move_on(other, besides=session)
 
     def _start(self, session: SimulatedSession) -> None:
         for channel in self._channels.reached_by_consent(session.channel, session.flow.policy):
-            self._stopped.discard((channel, session.sender))
+            self._stopped.pop((channel, session.sender), None)
         for other in self._of_person(session):
             if other.parked:
                 other.parked = False
-                _move_on(other, besides=session)
+                other.state = replace(other.state, version=other.state.version + (other is not session))
 
     def _of_person(self, session: SimulatedSession) -> Iterator[SimulatedSession]:
         channels = self._channels.reached_by_consent(session.channel, session.flow.policy)
         for other in self._sessions.values():
             if other.sender == session.sender and other.channel in channels:
                 yield other
-
-
-def _move_on(session: SimulatedSession, *, besides: SimulatedSession) -> None:
-    """Give a session that has no turn of its own a new version."""
-    if session is not besides:
-        session.state = replace(session.state, version=session.state.version + 1)

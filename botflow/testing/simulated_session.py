@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from botflow.engine.asks import Answer, Ask, Line
 from botflow.engine.effects import SendMessage
-from botflow.engine.endings.opt_outs import accepts
+from botflow.engine.endings.opt_outs import accepts, silences
 from botflow.engine.events import InboundIgnored, LogWritten
 from botflow.engine.inbound import RUN, Inbound
 from botflow.engine.limits import Limits
@@ -73,6 +73,11 @@ class SimulatedSession:
         return self.channel == RUN
 
     @property
+    def is_held(self) -> bool:
+        """True while a person has the conversation: timers, triggers and results wait."""
+        return self.state.handoff is not None and bool(self.state.handoff.person)
+
+    @property
     def is_over(self) -> bool:
         """True when no execution is under way, but there was one."""
         return self.status in ("completed", "failed", "cancelled")
@@ -102,12 +107,15 @@ class SimulatedSession:
             return _owner(self.state.frames).variables
         return self.last.variables if self.last is not None else {}
 
-    def takes(self, inbound: Inbound) -> bool:
+    def takes(self, inbound: Inbound, *, is_first: bool = True) -> bool:
         """Say whether `inbound` can be taken now: a message stays queued while the session waits for something else,
-        all else while a person has the conversation."""
+        all else while a person has the conversation. A word of consent visits no node. It waits only while a person has
+        the conversation and anything is queued before it: `is_first` says that there is nothing."""
         if inbound.kind == "message":
-            return bool(inbound.consent) or self.state.handoff is not None or accepts(self.state, inbound)
-        return self.state.handoff is None or not self.state.handoff.person
+            if silences(False, inbound):
+                return is_first or not self.is_held
+            return self.parked or self.state.handoff is not None or accepts(self.state, inbound)
+        return not self.is_held
 
     def take(
         self,
@@ -135,6 +143,8 @@ class SimulatedSession:
         if turn.status != "ignored":
             self.status = turn.status
             self.wake_at = self.wake_at if turn.keeps_deadline else self._next_alarm(now())
+        if self.is_held:
+            self.stop_alarm()
         return turn
 
     def _remember(self, inbound: Inbound, turn: Turn) -> None:

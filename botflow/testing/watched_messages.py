@@ -24,8 +24,9 @@ class WatchedMessage:
 
     @property
     def is_awaited(self) -> bool:
-        """True while its node waits, and it has neither arrived nor failed."""
-        wait = self.session.state.wait
+        """True while its node waits, and it has neither arrived nor failed. A person who has opted out is waited for no
+        more."""
+        wait = None if self.session.parked else self.session.state.wait
         return wait is not None and self.message.awaited_by == wait.group != "" and self.state not in _ENDED
 
     def moves_to(self, state: DeliveryState) -> bool:

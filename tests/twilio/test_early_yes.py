@@ -1,4 +1,4 @@
-"""YES by SMS opts in whoever had stopped. Everybody else gives an answer by it, which keeps its place like any other."""
+"""YES by SMS opts in whoever had stopped. All others answer by it, and the answer keeps its place."""
 
 from __future__ import annotations
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -29,28 +31,21 @@ class Compared:
     differences: list[str]
 
 
-async def compare(script: Script, url: str, types: tuple[NodeType, ...] = (), draw: Draw | None = None) -> Compared:
-    """Hold the script's acts, and those that `draw` adds, in the Simulator; then the same in the runtime."""
+async def compare(
+    script: Script, fresh: Callable[[], str], types: tuple[NodeType, ...] = (), draw: Draw | None = None
+) -> Compared:
+    """Hold the script's acts, and those that `draw` adds, in the Simulator; then the same in the runtime, on a `fresh`
+    database. What stands in the end has every turn and message; where it differs, the first act is looked for."""
     plugins = (Plugin(name="likeness", node_types=types),) if types else ()
     simulated = Simulated(script, plugins)
     for act in script.acts:
         simulated.act(act)
     while draw is not None and (drawn := draw(simulated)) is not None:
         simulated.act(drawn)
-    differences: list[str] = []
-    database = await open_database(url, migrate=False)
-    try:
-        async with open_production(script, database, simulated.began, types) as production:
-            for number, done in enumerate(simulated.done):
-                real = await production.act(done)
-                found = list(_differences(done, real))
-                if found:
-                    where = f"{script.name}, act {number} {done.act}"
-                    differences.append("\n  ".join([where, *found]))
-                    break  # what follows differs because of this
-    finally:
-        await database.close()
-    last = simulated.done[-1].seen if simulated.done else Seen()
+    differences = await _held(simulated, fresh(), types, looks_at_each=False)
+    if differences:
+        differences = await _held(simulated, fresh(), types, looks_at_each=True) or differences
+    last = simulated.done[-1].seen
     return Compared(
         script=script,
         done=simulated.done,
@@ -60,11 +55,30 @@ async def compare(script: Script, url: str, types: tuple[NodeType, ...] = (), dr
     )
 
 
-def _differences(done: Done, real: Seen) -> Iterator[str]:
-    simulated = done.seen
-    # A call that nothing hears is refused by the Simulator alone; what matters is that the runtime does nothing either.
-    if real.refusal and real.refusal != simulated.refusal:
-        yield f"refused with {real.refusal!r}, in the Simulator with {simulated.refusal!r}"
+async def _held(simulated: Simulated, url: str, types: tuple[NodeType, ...], *, looks_at_each: bool) -> list[str]:
+    """Hold in the runtime what the Simulator has held, up to the first difference."""
+    database = await open_database(url, migrate=False)
+    try:
+        async with open_production(simulated.script, database, simulated.began, types) as production:
+            for number, done in enumerate(simulated.done, start=1):
+                refusal = await production.act(done)
+                found = _of_refusals(done.seen.refusal, refusal)
+                if looks_at_each or number == len(simulated.done):
+                    found += list(_differences(done.seen, await production.seen()))
+                if found:  # what follows differs because of this
+                    return ["\n  ".join([f"{simulated.script.name}, act {number}: {done.act}", *found])]
+    finally:
+        await database.close()
+    return []
+
+
+def _of_refusals(simulated: str, real: str) -> list[str]:
+    """Compare the codes of refusals. A call that nothing hears is refused by the Simulator alone; what matters is that
+    the runtime does nothing either."""
+    return [f"refused with {real!r}, in the Simulator with {simulated!r}"] if real and real != simulated else []
+
+
+def _differences(simulated: Seen, real: Seen) -> Iterator[str]:
     if real.contacts != simulated.contacts:
         yield f"contacts {real.contacts}, in the Simulator {simulated.contacts}"
     ours, theirs = [each.name[:3] for each in simulated.sessions], [each.name[:3] for each in real.sessions]
@@ -92,8 +106,11 @@ def _end(value: Any, other: Any) -> Any:
     return f"from {equal}: {value[equal:]}"
 
 
-def copy_of(template: Path, folder: Path) -> str:
-    """Return the URL of an empty database of one conversation's own."""
-    file = folder / f"{len(list(folder.iterdir()))}.db"
-    file.write_bytes(template.read_bytes())
-    return f"sqlite:///{file}"
+def copies_of(template: Path, folder: Path) -> Callable[[], str]:
+    """Return what returns the URL of an empty database each time."""
+    numbers = count()
+
+    def fresh() -> str:
+        return f"sqlite:///{shutil.copy(template, folder / f'{next(numbers)}.db')}"
+
+    return fresh

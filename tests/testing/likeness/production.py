@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from botflow_twilio.channel import TwilioChannel
 from botflow_twilio.settings import TwilioSettings
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from botflow.clock import SystemClock
 from botflow.engine.effects import SendMessage
@@ -23,10 +24,12 @@ from botflow.flow.compile import compile_flow
 from botflow.interfaces import Channel, DeliveryStatus, MissedCall
 from botflow.records.outbounds import StoredOutbound
 from botflow.records.sessions import SessionKey
+from botflow.runtime.delivery.loop_breaker import Suspects
 from botflow.runtime.runs.effects import Carrier
 from botflow.runtime.runs.emit import Event, emit
 from botflow.runtime.runs.missed_calls import CallStart, start_after_call
 from botflow.runtime.runs.start import StartRequest, start
+from botflow.runtime.turns.rendering import parts_to_person
 from botflow.storage.database import Database
 from botflow.storage.engines.dialects import now
 from botflow.storage.runs import handoffs
@@ -47,11 +50,12 @@ from tests.organizations import HOME
 from tests.runtime.bot_without_worker import Bot, open_bot
 from tests.testing.likeness import acts
 from tests.testing.likeness.acts import OURS, Script
-from tests.testing.likeness.seen import Held, Seen, Turned, event_of, plain, said, state_of
-from tests.testing.likeness.simulated import Done
+from tests.testing.likeness.seen import Held, Seen, Turned, event_of, is_cancellation, plain, said, state_of
+from tests.testing.likeness.simulated import Alarm, Done
 
 _OUTSIDE = ("handed_off", "released", "returned", "said")  # turns that people made who work on handoffs
 _MOST_ROUNDS = 300
+_COUNTS = select(*(select(func.count()).select_from(table).scalar_subquery() for table in (turns, effects, inbounds)))
 
 
 class PlainPhone(TwilioChannel):
@@ -75,15 +79,16 @@ class Production:
 
     # -- acts
 
-    async def act(self, done: Done) -> Seen:
-        """Do what the Simulator did, let all of it come to rest, and return what stands then."""
+    async def act(self, done: Done) -> str:
+        """Do what the Simulator did, and let all of it come to rest; return the code with which it was refused."""
         refusal = ""
+        self.bot.receiver._consent._suspects = Suspects()  # people write slower than this, and are no robots
         try:
             await self._carry_out(done)
         except RejectedInbound as refused:
             refusal = refused.code
         await self._settle()
-        return await self.seen(refusal)
+        return refusal
 
     async def _carry_out(self, done: Done) -> None:
         act = done.act
@@ -97,19 +102,25 @@ class Production:
             case acts.Rings():
                 await self._ring(slug, act.who)
             case acts.Starts():
-                external = {"external_id": self.script.address(act.who), "channel": self.script.channel}
-                ours = "" if self.script.channel == CHAT else OURS
-                await self._start(StartRequest(workflow=slug, input=act.input, key=act.key, address=ours, **external))
+                wanted = StartRequest(
+                    workflow=slug,
+                    input=act.input,
+                    key=act.key,
+                    external_id=self.script.address(act.who),
+                    channel=self.script.channel,
+                    address="" if self.script.channel == CHAT else OURS,
+                )
+                await self._start(wanted)
             case acts.Runs():
                 await self._start(StartRequest(workflow=slug, input=act.input))
             case acts.Emits():
                 await self.database.engine.write(emit, Event(name=act.event, payload=act.payload))
             case acts.TimePasses():
-                for _ in range(done.alarms):
-                    await self._next_alarm()
+                for alarm in done.alarms:
+                    await self._go_off(alarm)
                     await self._settle()
             case acts.Delivery():
-                await self._report(act)
+                await self._report(act, slug)
             case acts.Claims():
                 await self._hand(slug, act.who, lambda c, locked: handoffs.hand_off(c, locked, act.person, "test"))
             case acts.Releases():
@@ -117,8 +128,7 @@ class Production:
             case acts.Writes():
                 await self._hand(slug, act.who, lambda c, locked: _write(c, locked, act.text))
             case acts.Returns():
-                given = {"note": act.note, "values": act.values}
-                await self._hand(slug, act.who, lambda c, locked: handoffs.give_back(c, locked, replay=False, **given))
+                await self._hand(slug, act.who, partial(_give_back, note=act.note, values=act.values))
 
     def _now(self, done: Done) -> datetime:
         """Return the time of an act: as much later than now as the Simulator's clock has moved."""
@@ -143,15 +153,17 @@ class Production:
                 "the caller is left alone", code={"busy": "session.busy"}.get(begun, "session.opted_out")
             )
 
-    async def _report(self, act: acts.Delivery) -> None:
-        """Report about the newest message whose node waits for its delivery."""
+    async def _report(self, act: acts.Delivery, slug: str) -> None:
+        """Report about the newest message whose node waits for its delivery, first in the person's conversation."""
         waits = {row.id: (row.state.get("wait") or {}).get("group") for row in await self._rows(sessions)}
         watched = [
             row
             for row in await self._rows(outbounds)
             if row.body.get("awaitedBy") and waits[row.session_id] == row.body["awaitedBy"]
         ]
-        if watched:
+        key = SessionKey(self.bot.flows.get(slug).workflow, self.script.channel, self.script.address(act.who))
+        mine = (await self.database.turns.load(key)).id
+        if watched := [row for row in watched if row.session_id == mine] or watched:
             part = max(watched, key=lambda row: (row.created_at, row.session_id, row.version, row.index))
             told = DeliveryStatus(
                 session=part.session_id,
@@ -174,13 +186,16 @@ class Production:
         await self.database.engine.write(work)
         self.bot.hot.forget(key)
 
-    async def _next_alarm(self) -> None:
-        """Let the wait that ends first end now."""
-        waiting = [row for row in await self._rows(sessions) if row.wake_at is not None]
-        if not waiting:
-            return
-        first = min(waiting, key=lambda row: (row.wake_at, row.id))
-        ended = update(sessions).where(sessions.c.id == first.id).values(wake_at=now(-1.0))
+    async def _go_off(self, alarm: Alarm) -> None:
+        """Let the wait of this session end now."""
+        slug, channel, person, place = alarm
+        workflow = self.bot.flows.get(slug).workflow
+        alike = [
+            row.id
+            for row in await self._rows(sessions)
+            if (row.workflow_id, row.channel) == (workflow, channel) and (channel == RUN or row.external_id == person)
+        ]
+        ended = update(sessions).where(sessions.c.id == alike[place]).values(wake_at=now(-1.0))
         await self.database.engine.write(lambda connection: connection.execute(ended))
         await self.bot.timers.fire()
 
@@ -191,8 +206,7 @@ class Production:
             await self.carrier.carry_some()
             await self.bot.work()
             await self._pass_gate()
-            # An effect that is leased again after a failure would hold everything up, and would be seen.
-            after = (len(await self._rows(turns)), len(await self._rows(effects)), len(await self._rows(inbounds)))
+            after = await self.database.engine.read(lambda connection: connection.execute(_COUNTS).one())
             if after == before:
                 return
             before = after
@@ -216,13 +230,19 @@ class Production:
             )
             passage = await self.bot.gate.passage(part)
             if passage.verdict == "suppress":
-                told = {"state": "suppressed", "error_code": passage.code, "reason": passage.reason}
-                news = DeliveryStatus(session=part.session, wire_id=f"{part.version}.{part.index}", **told)
+                news = DeliveryStatus(
+                    session=part.session,
+                    wire_id=f"{part.version}.{part.index}",
+                    state="suppressed",
+                    error_code=passage.code,
+                    reason=passage.reason,
+                )
                 await self.database.outbox.report(news)
 
     # -- what is seen
 
-    async def seen(self, refusal: str) -> Seen:
+    async def seen(self) -> Seen:
+        """Return everything that stands now."""
         slugs = {row.id: row.slug for row in await self._rows(workflows)}
         traces: dict[int, list[Any]] = {}
         for row in await self._rows(turns):
@@ -235,7 +255,6 @@ class Production:
             for row in await self._rows(sessions)
         ]
         return Seen(
-            refusal=refusal,
             sessions=sorted((each for each in held if each.turns), key=lambda each: each.name),
             contacts=await self._contacts(),
         )
@@ -255,7 +274,7 @@ class Production:
             turns=[
                 Turned(status=turn.status, events=[event_of(event) for event in turn.trace])
                 for turn in sorted(taken, key=lambda turn: turn.version)
-                if turn.status not in _OUTSIDE
+                if turn.status not in _OUTSIDE and not is_cancellation(turn.trace)
             ],
             messages=[said(message) for message in (*own, *others)],
         )
@@ -275,12 +294,14 @@ class Production:
         return await self.database.engine.read(lambda connection: list(connection.execute(statement).all()))
 
 
+def _give_back(connection: Connection, locked: handoffs.LockedSession, *, note: str, values: Mapping[str, Any]) -> None:
+    handoffs.give_back(connection, locked, replay=False, note=note, values=values)
+
+
 def _write(connection: Connection, locked: handoffs.LockedSession, text: str) -> None:
     """Write as the service does for the person who has the conversation."""
     handoff = locked.session.handoff
     assert handoff is not None
-    from botflow.runtime.turns.rendering import parts_to_person
-
     parts = parts_to_person([SendMessage(text=text, author=handoff.person)], locked.channel, None, "")
     handoffs.say(connection, locked, handoff.person, parts)
 

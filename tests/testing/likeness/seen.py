@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from botflow.engine.effects import SendMessage
+from botflow.engine.events import HandoffRequested
 from botflow.engine.session import Session
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:?\d\d)?")
 # Ids of sessions and of waits, and moments, differ between two worlds that are equal otherwise.
 _NAMES = frozenset(
-    {"session", "token", "group", "awaitedBy", "until", "id", "created", "lastSeen", "execution", "since"}
+    {"session", "token", "group", "awaitedBy", "until", "id", "created", "execution", "since", "version", "wait"}
 )
 
 
@@ -57,7 +58,11 @@ def plain(value: Any) -> Any:
     """Return JSON without what differs between two worlds."""
     match value:
         case Mapping():
-            return {name: "*" if name in _NAMES and each else plain(each) for name, each in value.items()}
+            kept = {name: each for name, each in value.items() if name != "lastSeen"}
+            return {
+                name: "*" if name in _NAMES and isinstance(each, str | int) and each else plain(each)
+                for name, each in kept.items()
+            }
         case list() | tuple():
             return [plain(each) for each in value]
         case str():
@@ -79,5 +84,10 @@ def state_of(session: Session) -> Any:
 
 
 def event_of(event: Sequence[Any]) -> Any:
-    """Return an event without the numbers of sessions: a list of its kind and its facts."""
-    return plain(list(event))
+    """Return an event as a list of its kind and its facts, without the version of a handoff's session."""
+    return plain(list(event[:-1] if event[0] == HandoffRequested.kind else event))
+
+
+def is_cancellation(events: Sequence[Any]) -> bool:
+    """True for the turn of a run that is cancelled: the runtime records it also where no turn has cancelled it."""
+    return [list(event) for event in events] == [["cancelled"]]

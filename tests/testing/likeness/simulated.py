@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,20 +15,21 @@ from botflow.testing.simulated_session import SimulatedSession
 from botflow.testing.talks.talk import Talk
 from tests.testing.likeness import acts
 from tests.testing.likeness.acts import OURS, Act, Script
-from tests.testing.likeness.seen import Held, Seen, Turned, event_of, plain, said, state_of
+from tests.testing.likeness.seen import Held, Seen, Turned, event_of, is_cancellation, plain, said, state_of
+
+Alarm = tuple[str, str, str, int]  # workflow, channel and person of a session, and its place among all of these
 
 
 @dataclass
 class Done:
-    """What an act did in the Simulator, for the runtime to do the same: the inbound that a person sent, and how many
+    """What an act did in the Simulator, for the runtime to do the same: the inbound that a person sent, and whose
     timers went off."""
 
     act: Act
     at: datetime
     seen: Seen
     inbound: Inbound | None = None
-    alarms: int = 0
-    watched: int = 0
+    alarms: Sequence[Alarm] = ()
 
 
 @dataclass
@@ -61,10 +62,13 @@ class Simulated:
     def act(self, act: Act) -> Done:
         """Carry one act out, and keep what is seen after it."""
         inbounds: list[Inbound] = []
+        alarms: list[Alarm] = []
         queue: Callable[..., Inbound] = self.talk.deployment.queue
 
         def noted(session: SimulatedSession, kind: Any, **fields: Any) -> Inbound:
             inbounds.append(queue(session, kind, **fields))
+            if kind == "timeout":
+                alarms.append(self._alarm(session))
             return inbounds[-1]
 
         self.talk.deployment.queue = noted  # type: ignore[method-assign]
@@ -83,10 +87,19 @@ class Simulated:
             at=before,
             seen=self.seen(refusal),
             inbound=next((inbound for inbound in inbounds if inbound.kind in ("message", "opened")), None),
-            alarms=sum(inbound.kind == "timeout" for inbound in inbounds),
+            alarms=alarms,
         )
         self.done.append(done)
         return done
+
+    def _alarm(self, session: SimulatedSession) -> Alarm:
+        name = (session.flow.id, session.channel, session.sender)
+        alike = [
+            each.number
+            for each in self.talk.deployment.sessions.values()
+            if (each.flow.id, each.channel, each.sender) == name
+        ]
+        return (*name, alike.index(session.number))
 
     def _carry_out(self, act: Act) -> None:
         talk = self.of(act)
@@ -102,7 +115,7 @@ class Simulated:
             case acts.Starts():
                 talk.start(act.input, key=act.key)
             case acts.Runs():
-                self.talk.trigger(act.input, workflow=act.workflow, by="webhook" if False else "api")
+                self.talk.trigger(act.input, workflow=act.workflow, by="api")
             case acts.Emits():
                 self.talk.emit(act.event, act.payload)
             case acts.TimePasses():
@@ -147,6 +160,7 @@ class Simulated:
             turns=[
                 Turned(status=turn.status, events=[event_of(event.to_json()) for event in turn.events])
                 for turn in session.turns
+                if not is_cancellation([event.to_json() for event in turn.events])
             ],
             messages=[said(message) for message in self._messages(session)],
         )

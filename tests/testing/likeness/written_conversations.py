@@ -569,7 +569,8 @@ SCRIPTS = (
                 node("it", "chatbot.ask", text="Name?", variable="contact.name", skipIfKnown=True, next="hello"),
                 say(
                     "hello",
-                    "{{ $contact.name }} {{ $contact.timeZone }} {{ $contact.id is none }} {{ $contact.created is none }} {{ $contact.lastSeen is none }} {{ $contact.groups | join(' ') }}",
+                    "{{ $contact.name }} {{ $contact.timeZone }} {{ $contact.id is none }} "
+                    "{{ $contact.created is none }} {{ $contact.lastSeen is none }} {{ $contact.groups | join(' ') }}",
                     "join",
                 ),
                 node("join", "contact.group", join=["guests"], leave=["old"], next="hue"),
