@@ -29,6 +29,10 @@ Point = Literal[
     "send.accepted",  # the provider has the message, our row does not say so yet
     "effects.claimed",  # a carrier has effects, none is carried out
     "effects.carried",  # an effect is carried out
+    "campaign.looked",  # it is known with whom a campaign starts conversations, nothing is written
+    "campaign.noted",  # the row of a start is written, its conversation is not
+    "campaign.written",  # both are written, not committed
+    "campaign.started",  # a conversation is durable, the look does not say so yet
     "event.sent",  # a webhook or observer has an event, our row does not say so yet
     "publication.begun",  # a version is published by plan, no session has moved
     "publication.computed",  # it is decided where some sessions move, nothing is written

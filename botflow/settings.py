@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
@@ -116,9 +117,14 @@ class EnvironmentSettings(BaseSettings):
         """Read the settings from `environment`, or from this process's; UsageError `settings.invalid` names the
         variable at fault."""
         given = os.environ if environment is None else environment
-        variables = EnvSettingsSource(cls)
-        variables.env_vars = {name.lower(): value for name, value in given.items() if value.strip()}
+        set_variables = {name.lower(): value for name, value in given.items() if value.strip()}
+        names = tuple(name.lower() for name in cls.variables())
         try:
+            if not any(name.startswith(names) for name in set_variables):
+                unset: Self = _unset(cls)
+                return unset
+            variables = EnvSettingsSource(cls)
+            variables.env_vars = set_variables
             return cls(**variables())
         except ValidationError as failure:
             first = failure.errors(include_input=False)[0]
@@ -159,6 +165,12 @@ class EnvironmentSettings(BaseSettings):
     def variable(cls, field: str) -> str:
         """Return the name of a field's environment variable."""
         return f"{cls.model_config.get('env_prefix', '')}{field}".upper()
+
+
+@cache
+def _unset(settings: type[EnvironmentSettings]) -> Any:
+    """Return the settings of a class of which no variable is set: most plugins', read several times at each start."""
+    return settings()
 
 
 class Settings(EnvironmentSettings):

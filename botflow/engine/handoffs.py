@@ -19,7 +19,7 @@ Priority = Literal["low", "normal", "high", "urgent"]
 PRIORITIES: tuple[Priority, ...] = ("urgent", "high", "normal", "low")  # in the order in which people see them
 
 
-def claimed(session: Session, person: str, since: int) -> Session:
+def claimed(session: Session, person: str, since: int, picture: str = "") -> Session:
     """Return the session in the hands of `person`, in the place of a person who had it before. `since` counts for one
     that no person had."""
     version = session.version + 1
@@ -28,6 +28,7 @@ def claimed(session: Session, person: str, since: int) -> Session:
         person=person,
         since=former.since if former is not None and former.since else since,
         version=former.version if former is not None else version,
+        picture=picture,
     )
     return replace(_with_new_token(session), version=version, handoff=handoff)
 
@@ -35,7 +36,7 @@ def claimed(session: Session, person: str, since: int) -> Session:
 def released(session: Session) -> Session:
     """Return the session of a flow's handoff as it waits for another person; its alarm begins anew."""
     assert session.handoff is not None, "the caller has looked"
-    handoff = replace(session.handoff, person="")
+    handoff = replace(session.handoff, person="", picture="")
     return replace(_with_new_token(session), version=session.version + 1, handoff=handoff)
 
 

@@ -69,10 +69,10 @@ class Inbound:
     `received_at` is aware UTC. `seed` is 63 random bits drawn at receipt; ids and randomness derive from it.
     `payload` is a pressed quick reply's; `parameters` are the provider's own fields. `token` says which wait a timeout,
     a resume, a return, a child's end or a delivery is for, and `due` when a timeout was due. A trigger's parameters:
-    `trigger` (api, event, schedule, webhook, missed_call, manual, child), `name` (an event's), `input`, `entry` (which
-    trigger's node it is for, where that is known), for a branch `flow` and `node`, and for a child its `parent`.
-    A child's end has `branch`, `status`, `output`, `error` and `execution` there; a delivery `state` and `code`; a
-    return `person`, `note` and `values`.
+    `trigger` (api, event, schedule, webhook, missed_call, campaign, manual, child), `name` (an event's), `input`,
+    `entry` (which trigger's node it is for, where that is known), a campaign's `occasion`, for a branch `flow` and
+    `node`, and for a child its `parent`. A child's end has `branch`, `status`, `output`, `error` and `execution` there;
+    a delivery `state` and `code`; a return `person`, `note` and `values`.
     `channel` is `chat`, `run` or one that a provider carries, such as `sms`; `provider` is that provider; `address` is
     our own number or name that received it. Numbers are in E.164.
     """

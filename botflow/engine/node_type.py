@@ -277,6 +277,14 @@ class Invocable(Protocol):
 
 
 @runtime_checkable
+class Remembers(Protocol):
+    """The optional ability of an Invocable that keeps in the memory of the process what it has learned of people."""
+
+    def forget(self) -> None:
+        """Drop all of it: a person is erased, or a day is over."""
+
+
+@runtime_checkable
 class Reaches(Protocol):
     """The optional ability of an Invocable that lets a provider write to a person by itself: opt-outs and the bounds of
     messages are asked before it is invoked."""

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel
 
+from botflow.flow.contact_fields import ContactField
 from botflow.flow.fields import Properties
 from botflow.flow.graph import Category
 
@@ -21,7 +22,8 @@ class NoProperties(Properties):
 
 
 class Advice(NamedTuple):
-    """A warning about a property, at its path below `properties`, with the code that names its kind."""
+    """A warning about a property, or what is wrong with it, at its path below `properties`, with the code that names
+    its kind."""
 
     path: tuple[str | int, ...]
     message: str
@@ -115,7 +117,7 @@ class NodeSpec:
     `takes_template`: its property `template` may name one of the document's templates of messages, whose texts then
     stand for the properties `subject`, `text` and `html`. `module`: the credential module whose fields its action gets,
     also where the node names no credential. `reads_contact`: it reads or changes the person's contact, also when no
-    property mentions it.
+    property mentions it. `needs_person`: it starts a conversation, which a single run cannot be.
     """
 
     name: str
@@ -125,6 +127,7 @@ class NodeSpec:
     version: int = 1
     capabilities: tuple[Capability, ...] = ()
     reads_contact: bool = False
+    needs_person: bool = False
     category: Category = "action"
     takes_template: bool = False
     module: str = ""
@@ -193,6 +196,10 @@ class NodeSpec:
     def stored(self, properties: Any, name: str) -> Stored | None:
         """Return what the node stores in its variable `name`, or for "" in its output `value`; None if unknown."""
         return None
+
+    def misfits(self, properties: Any, fields: Mapping[str, ContactField]) -> Iterable[Advice]:
+        """Return what is wrong with properties that name fields of a contact, which the document declares."""
+        return ()
 
     def advice(self, properties: Any, around: Surroundings) -> Iterable[Advice]:
         """Return warnings about properties, such as one that has no effect where the node stands."""

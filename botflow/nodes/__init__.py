@@ -34,6 +34,7 @@ def built_in() -> tuple[NodeType, ...]:
     from botflow.nodes.logic.try_catch import Try
     from botflow.nodes.logic.wait import Wait
     from botflow.nodes.switch import Switch
+    from botflow.nodes.triggers.campaign import CampaignTrigger
     from botflow.nodes.triggers.ended import EndedTrigger
     from botflow.nodes.triggers.messages import MessageTrigger, OpenedTrigger
     from botflow.nodes.triggers.missed_call import MissedCallTrigger
@@ -43,6 +44,7 @@ def built_in() -> tuple[NodeType, ...]:
         MessageTrigger(),
         OpenedTrigger(),
         MissedCallTrigger(),
+        CampaignTrigger(),
         Say(),
         Ask(),
         Menu(),

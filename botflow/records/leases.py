@@ -108,6 +108,7 @@ class Seen:
     effects: bool = False
     outbounds: bool = False
     schedules: bool = False
+    campaigns: bool = False
     events: bool = False
     feeds: bool = False
     flows: str = ""

@@ -55,8 +55,9 @@ def entry_of(flow: Flow, by: str, node: str, given: object) -> Node:
     found = [each for each in flow.triggers if isinstance(each.properties, kind) and node in ("", each.id)]
     if not found:
         there = ", ".join(f"{each.id} ({each.type})" for each in flow.triggers) or "none"
-        named = f" {node!r}" if node else ""
-        raise refused(f"{flow.id!r} has no trigger.{name}{named}", "trigger.none", f"its triggers are: {there}")
+        named = f" no {node!r} of that type;" if node else ""
+        message = f"the workflow {flow.id!r} has no trigger.{name} for this"
+        raise refused(message, "trigger.none", f"it has{named} the triggers {there}")
     properties = found[0].properties
     wrong = misfits(properties.input_schema, given) if isinstance(properties, RunProperties) else []
     if wrong:
@@ -71,7 +72,7 @@ def begin(deployment: Deployment, start: ConversationStart) -> tuple[SimulatedSe
     known = deployment.channels.names
     if start.flow.mode == "single" or start.channel not in known or not start.address:
         raise refused(
-            f"only a persistent workflow has a person, who has an address on a channel: {', '.join(known)}",
+            f"only a persistent workflow has a person, named by external_id and a channel of {', '.join(known)}",
             "trigger.person",
             f"the workflow is {start.flow.id!r}, the channel {start.channel!r}, the address {start.address!r}",
         )
@@ -88,11 +89,11 @@ def begin(deployment: Deployment, start: ConversationStart) -> tuple[SimulatedSe
             "this person wants no messages", "session.opted_out", "they may opt in again", HTTPStatus.CONFLICT
         )
     if theirs.state.frames or any(due.session == theirs.number for due in deployment.due):
-        where = f" at {theirs.node.id!r}" if theirs.node is not None else ""
+        where = f"it waits at {theirs.node.id!r}; " if theirs.node is not None else ""
         raise refused(
-            f"the conversation is under way{where}, and cannot be started",
+            "this person's session has an execution under way",
             "session.busy",
-            "try again once it has ended",
+            f"{where}try again once it has ended",
             HTTPStatus.CONFLICT,
         )
     parameters = {"trigger": start.by, "start": entry.id, "input": start.input}

@@ -30,17 +30,19 @@ class KnownPerson:
 class SimulatedContacts:
     """People by channel and address; an address is the same person on all channels of its provider."""
 
-    def __init__(self, clock: VirtualClock, channels: SimulatedChannels) -> None:
+    def __init__(self, clock: VirtualClock, channels: SimulatedChannels, flows: Iterable[Flow]) -> None:
+        """As in an organization, the fields that any of these workflows declares are there for all of them."""
         self._clock = clock
         self._channels = channels
+        self._declared = {name: field for flow in flows for name, field in flow.contact_fields.items()}
         self._people: dict[Place, KnownPerson] = {}
         self._seen: dict[Place, str] = {}
 
-    def give(self, flow: Flow, channel: str, address: str, fields: Mapping[str, object], groups: Iterable[str]) -> None:
-        """Store a person; WrongContactValue for a value that does not fit the field that `flow` declares."""
+    def give(self, channel: str, address: str, fields: Mapping[str, object], groups: Iterable[str]) -> None:
+        """Store a person; WrongContactValue for a value that does not fit its field."""
         person = self._person(channel, address)
         for name, value in fields.items():
-            stored = stored_value(contact_field_of(name) or name, value, flow.contact_fields)
+            stored = stored_value(contact_field_of(name) or name, value, self._declared)
             person.values[contact_field_of(name) or name] = stored
         person.groups.update(dict.fromkeys(map(checked_group, groups)))
 
@@ -58,6 +60,7 @@ class SimulatedContacts:
             last_seen=self._seen.get(self._channels.place(channel, address)),
             values=dict(known.values),
             groups=tuple(sorted(known.groups)),
+            declared=self._declared,
         )
 
     def saw(self, channel: str, address: str, at: datetime) -> None:

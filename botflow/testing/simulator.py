@@ -22,8 +22,9 @@ from botflow.interfaces import Model
 from botflow.nodes.triggers.runs import EventProperties
 from botflow.plugins import Plugin
 from botflow.testing.conversation_starts import entry_of
-from botflow.testing.deployment import Deployment, as_json
+from botflow.testing.deployment import Deployment
 from botflow.testing.person import Person
+from botflow.testing.plain_json import as_json
 from botflow.testing.run import Run
 from botflow.testing.scripted_world import ScriptedWorld
 from botflow.testing.scripts import Scripts
@@ -36,7 +37,7 @@ from botflow.testing.workflows import FlowSource, load_workflows
 
 VISITOR = Person()
 _FOR_A_PERSON = ("manual", "api")  # what starts a conversation; all else starts a run
-_WAYS = (*_FOR_A_PERSON, "webhook", "schedule", "event")
+_WAYS = (*_FOR_A_PERSON, "webhook", "schedule", "event", "ended")
 _CHECKED = (*_FOR_A_PERSON, "webhook")  # starts that are refused when there is no such trigger, or the input misfits
 
 
@@ -72,7 +73,7 @@ class Simulator(Talk, Scripts):
         super().__init__(deployment, deployment.open(main, person.channel, person.sender), person)
         self._talks: dict[int, Talk] = {self.conversation.number: self}
         self._sent: list[SendMessage] = []
-        self._give(main, person)
+        self._give(person)
 
     # -- other people, and other conversations of this one
 
@@ -91,7 +92,7 @@ class Simulator(Talk, Scripts):
         session = self.deployment.conversation(flow, person.channel, address)
         if session.number not in self._talks:
             self._talks[session.number] = Talk(self.deployment, session, person)
-            self._give(flow, person)
+            self._give(person)
         return self._talks[session.number]
 
     # -- time
@@ -120,9 +121,9 @@ class Simulator(Talk, Scripts):
     ) -> Run:
         """Start a workflow with an input, by default the one under test, and run it until it waits or ends.
 
-        `by` is manual, api, webhook, schedule or event; `node` which trigger of several; the same `key` starts once. By
-        hand or by API a workflow that people talk to is started for the person, as by `start`. RejectedInbound, with
-        the code of production, when the start is refused.
+        `by` is manual, api, webhook, schedule, event or ended; `node` which trigger of several; the same `key` starts
+        once. By hand or by API a workflow that people talk to is started for the person, as by `start`.
+        RejectedInbound, with the code of production, when the start is refused.
         """
         flow = self._flow(workflow)
         if by not in _WAYS:
@@ -193,9 +194,9 @@ class Simulator(Talk, Scripts):
             )
         return self.deployment.flows[name]
 
-    def _give(self, flow: Flow, person: Person) -> None:
+    def _give(self, person: Person) -> None:
         if person.fields or person.groups:
-            self.deployment.contacts.give(flow, person.channel, person.sender, person.fields, person.groups)
+            self.deployment.contacts.give(person.channel, person.sender, person.fields, person.groups)
 
     def _pass_time(self, until: datetime, words: str) -> list[str]:
         for talk in self._talks.values():

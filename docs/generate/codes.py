@@ -35,6 +35,8 @@ SAID: Mapping[str, str] = {
     "fork.no_answer": "a fork asked what its original was not asked; `newQuestions: ask` lets it ask",
     "*.crashed": "the function of a plugin raised; the log has the exception",
     "attempt.dead": "a turn broke in each of its attempts and was given up",
+    "campaign.no_address": "a campaign missed a contact who has no address on a channel that it may write to",
+    "campaign.too_late": "a campaign's moment for a contact passed while no process ran, or before the date was set",
     "channel.missing": "the message's channel is not configured",
     "claim.stale": "a send took so long that another process may have made it",
     "condition.syntax": "a condition cannot be read",

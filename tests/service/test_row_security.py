@@ -36,7 +36,7 @@ apart = test_organizations_apart.test_no_route_shows_or_changes_another_organiza
 # Tables that the role may not use at all: they belong to no organization, or are of use to turns alone.
 CLOSED = {"processes", "senders", "spending"}
 # The server keeps house in these meanwhile, and tries again to deliver what a webhook did not take.
-RENEWED = {"event_feeds", "schedules", "event_consumers", "webhook_deliveries"}
+RENEWED = {"event_feeds", "schedules", "campaigns", "event_consumers", "webhook_deliveries"}
 # Rows of the tables that `things_of` leaves empty, each below its parent.
 MORE_ROWS = """
 INSERT INTO contacts VALUES ({organization}, 'sms', '+12125550199', true, NULL, now());
@@ -52,6 +52,8 @@ INSERT INTO idempotent_requests (organization_id, key, digest, created_at) VALUE
 INSERT INTO retentions (organization_id, revision, updated_by, updated_at, pruned_at)
     VALUES ({organization}, 1, 'x', now(), now());
 INSERT INTO schedule_states (workflow_id, node) VALUES ({workflow}, 'x');
+INSERT INTO campaigns VALUES ({workflow}, 'x', '{{}}', now(), now() + interval '1 day', NULL, NULL, 0, NULL, 0);
+INSERT INTO campaign_starts VALUES ({workflow}, 'x', 1, 'x', {organization}, now(), now(), 'missed', 'x', NULL);
 INSERT INTO schedules VALUES ({workflow}, 'x', '* * * * *', 'UTC', 'skip', NULL, NULL);
 INSERT INTO drafts VALUES ({workflow}, '{{}}', 1, 'x', now()) ON CONFLICT DO NOTHING;
 INSERT INTO effects VALUES ({session}, 1, 99, 'x', '{{}}', 0, now() + interval '1 day');

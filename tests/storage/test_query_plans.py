@@ -36,7 +36,7 @@ PAGES = {"CLAIM": 100 * CLAIMED, "RELEASE": 50 * CLAIMED}
 FEW_ROWS = 50  # that a step of a plan may look at
 READ_WHAT_IS_NEW = {"BEAT", "LOOK", "CLAIM_SUSPECTS", "RECOVER", "RELEASE"}  # once a second at most, all inbounds of it
 # Tables that stay small, or of which a statement wants every row.
-SMALL = {"workflows", "processes", "schedules", "organizations", "senders", "botflow_version"}
+SMALL = {"workflows", "processes", "schedules", "campaigns", "organizations", "senders", "botflow_version"}
 
 
 class ExplainingEngine(PostgresEngine):

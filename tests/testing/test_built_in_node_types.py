@@ -107,6 +107,13 @@ EXAMPLES = [
         person=Person(channel="sms", sender="+12125550111", address="+15550002222"),
         begin=lambda talk: talk.rings(),
     ),
+    of(
+        "trigger.campaign",
+        {"field": "visit", "before": "1h", "input": {"a": 1}},
+        begin=lambda talk: talk.skip("400d"),
+        person=Person(fields={"visit": "2027-01-01T10:00:00+00:00", "birthday": "1990-11-28"}, groups=("customers",)),
+        contact_fields={"visit": {"type": "datetime"}, "birthday": {"type": "date"}},
+    ),
     of("chatbot.say", {"text": "{{ color }}", "media": ["https://files.test/1.jpg"], "quickReplies": ["Yes", "No"]}),
     of(
         "chatbot.form",

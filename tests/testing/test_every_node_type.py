@@ -17,6 +17,7 @@ from botflow.testing.contracts.changed_properties import changed_properties
 from botflow.testing.contracts.node_metadata import NodeMetadataContract
 from tests.node_types import EVERY
 
+BORN = Person(fields={"birthday": "1990-11-28"}, groups=("customers",))
 # How the node types start that no message starts.
 BEGIN: dict[str, Any] = {
     "chatbot.opened": {"begin": lambda talk: talk.opens()},
@@ -24,6 +25,11 @@ BEGIN: dict[str, Any] = {
     "trigger.missed_call": {
         "begin": lambda talk: talk.rings(),
         "person": Person(channel="sms", sender="+12125550111", address="+15550002222"),
+    },
+    "trigger.campaign": {
+        "begin": lambda talk: talk.skip("365d"),
+        "person": BORN,
+        "contact_fields": {"birthday": {"type": "date"}},
     },
     "trigger.manual": {"begin": lambda talk: talk.trigger({"order": 1}), "mode": "single"},
     "trigger.event": {"begin": lambda talk: talk.emit("order.paid", {"amount": 150}), "mode": "single"},

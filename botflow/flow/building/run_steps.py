@@ -71,6 +71,28 @@ class RunSteps(Protocol):
         """Start a conversation in writing with a person who calls, after the sentence `say`."""
         return self.node("trigger.missed_call", id=id, say=say)
 
+    def campaign(
+        self,
+        field: str,
+        *,
+        at: str | None = None,
+        before: Time | None = None,
+        after: Time | None = None,
+        repeats: str | None = None,
+        late: Time | None = None,
+        group: str | None = None,
+        channel: str | None = None,
+        sender: str | None = None,
+        per_minute: int | None = None,
+        input: Any = None,
+        id: str | None = None,
+    ) -> Step:
+        """Start a conversation so long before or after a date of a contact: `flow.campaign("due", before="3d",
+        at="09:00")`; the flow declares the field in `contact_fields`."""
+        when: dict[str, Any] = {"at": at, "before": before, "after": after, "repeats": repeats, "late": late}
+        whom: dict[str, Any] = {"group": group, "channel": channel, "from_": sender, "per_minute": per_minute}
+        return self.node("trigger.campaign", id=id, field=field, **when, **whom, input=input)
+
     # -- control flow
 
     def wait(

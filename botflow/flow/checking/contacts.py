@@ -14,6 +14,7 @@ from botflow.flow.typed_document import Linked
 def check_contacts(linked: Linked, report: Report) -> None:
     """Report fields that a flow cannot write, and warn of those that the document does not declare: then the
     organization must."""
+    _check_misfits(linked, report)
     if not linked.reads_contact:
         return
     declared = {*STANDARD, *linked.document.contact_fields}
@@ -25,6 +26,15 @@ def check_contacts(linked: Linked, report: Report) -> None:
     for field, path, node in _read(linked):
         if field not in declared and field not in READ_ONLY:
             _warn(report, field, {*declared, *READ_ONLY}, path, node)
+
+
+def _check_misfits(linked: Linked, report: Report) -> None:
+    declared = linked.document.contact_fields
+    for node in linked.nodes.values():
+        for wrong in node.spec.misfits(node.properties, declared):
+            hint = report.guess(str(getattr(node.properties, "field", "")), declared, wrong.hint)
+            path = (*node.path, "properties", *wrong.path)
+            report.error(wrong.code, f"{node.id!r}: {wrong.message}", path, hint=hint, node=node.id)
 
 
 def _warn(report: Report, field: str, declared: set[str], path: Path, node: str) -> None:

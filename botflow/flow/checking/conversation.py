@@ -28,6 +28,15 @@ def check_conversation(linked: Linked, report: Report, *, waits: Mapping[str, bo
         )
     if linked.document.execution_mode == "single":
         _check_nobody(linked, report)
+        for node in linked.triggers:
+            if node.spec.needs_person:
+                report.error(
+                    "single.person",
+                    f"{node.id!r} starts a conversation with a person, and a single run has none",
+                    (*node.path, "id"),
+                    hint="use executionMode: persistent",
+                    node=node.id,
+                )
         for node in linked.nodes.values():
             if waits.get(node.id, False):
                 report.error(

@@ -381,4 +381,7 @@ def _stands_alone(kind: Kind, text: str) -> bool:
 def _buttons(properties: AskProperties, scene: Scene) -> tuple[QuickReply, ...]:
     if not properties.has_choices:
         return ()
-    return buttons(properties.expectation(scene).choices, are_answers=properties.expect == "choice")
+    expectation = properties.expectation(scene)
+    # One press chooses one option: where a phone's buttons would stand for several, its numbered lines are better.
+    are_answers = expectation.kind == "choice" or float(expectation.least or 1) <= 1
+    return buttons(expectation.choices, are_answers=are_answers)

@@ -1,4 +1,4 @@
-"""Runs: their start, their effects, their schedules, and the sessions that publications move."""
+"""Runs: their start, their effects, their schedules and campaigns, and the sessions that publications move."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from botflow.runtime.events.sender import WebhookSender
 from botflow.runtime.events.signatures import WebhookSafe
 from botflow.runtime.events.teller import EventTeller
 from botflow.runtime.publications.mover import PublicationMover
+from botflow.runtime.runs.campaigns import Campaigns
 from botflow.runtime.runs.effects import Carrier
 from botflow.runtime.runs.executions import Executions
 from botflow.runtime.runs.handoff_notices import handoff_url
@@ -24,6 +25,7 @@ class Runs:
     executions: Executions
     carrier: Carrier
     schedules: Schedules
+    campaigns: Campaigns
     mover: PublicationMover
     webhooks: WebhookSender
     teller: EventTeller
@@ -57,6 +59,7 @@ def runs_of(base: Base) -> Runs:
             handoff_url=handoff_url(options.settings),
         ),
         schedules=Schedules(database.engine, base.flows, wake),
+        campaigns=Campaigns(database.engine, base.flows, base.channels, wake),
         webhooks=webhooks,
         teller=EventTeller(database.engine, base.owner, base.clock, webhooks, observers),
         mover=PublicationMover(database.engine, base.flows, base.node_types, base.clock, wake),

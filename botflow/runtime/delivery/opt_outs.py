@@ -77,6 +77,10 @@ class ConsentKeeper:
         is_suspect = self._suspects.hears(key, inbound.text, now_s)
         return is_suspect or needs_gate(flow.policy)
 
+    def forget(self) -> None:
+        """Drop what this process remembers of those who have written."""
+        self._suspects.forget()
+
     async def commit(self, commit: TurnCommit, flow: Flow) -> TurnId | None:
         """Commit a turn that asked nothing, with the change of consent that it makes."""
         channels = self._reach(commit.read.key, flow)

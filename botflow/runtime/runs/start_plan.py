@@ -9,13 +9,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from botflow.flow.contact_fields import ContactField
 from botflow.flow.document import read_document
-from botflow.nodes.triggers.runs import EventTrigger, ManualTrigger, RunProperties, ScheduleTrigger, WebhookTrigger
+from botflow.flow.fields import Properties
+from botflow.nodes.triggers.campaign import CampaignTrigger
+from botflow.nodes.triggers.runs import EventTrigger, ManualTrigger, ScheduleTrigger, WebhookTrigger
 
-TRIGGERS: Mapping[str, type[RunProperties]] = {
-    trigger.name: trigger.properties for trigger in (ManualTrigger, EventTrigger, ScheduleTrigger, WebhookTrigger)
+TRIGGERS: Mapping[str, type[Properties]] = {
+    trigger.name: trigger.properties
+    for trigger in (ManualTrigger, EventTrigger, ScheduleTrigger, WebhookTrigger, CampaignTrigger)
 }
-P = TypeVar("P", bound=RunProperties)
+P = TypeVar("P", bound=Properties)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,13 +27,13 @@ class Entry:
     """A trigger node of the workflow's own graph."""
 
     node: str
-    properties: RunProperties
+    properties: Properties
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """How a version may be started. `time_zone` and `region` ("" for none) are the workflow's; `accounts` are the
-    credentials that it names for channels and models, by module."""
+    credentials that it names for channels and models, by module; `contact_fields` the fields that it declares."""
 
     is_single: bool
     time_zone: str
@@ -37,6 +41,7 @@ class Plan:
     entries: tuple[Entry, ...]
     credentials: frozenset[str]
     accounts: Mapping[str, str]
+    contact_fields: Mapping[str, ContactField]
 
     def of(self, kind: type[P]) -> Iterator[tuple[str, P]]:
         """Yield the trigger nodes whose properties are of this kind, by their ids."""
@@ -62,4 +67,5 @@ def plan_of(slug: str, documents: Mapping[str, Any]) -> Plan:
             node.credential for document in shaped.values() for node in document.nodes if node.credential
         ),
         accounts=own.credentials,
+        contact_fields=own.contact_fields,
     )

@@ -39,7 +39,7 @@ class Execution(Described):
     """The number of the workflow's version that it is on, 0 for one that is not stored any more."""
     status: ExecutionStatus
     trigger: str
-    """What began it: api, event, schedule, webhook, missed_call, manual, child, fork, message or opened."""
+    """What began it: api, event, schedule, webhook, missed_call, campaign, manual, child, fork, message or opened."""
     session: int
     channel: str
     """The channel of its conversation, `run` for a run without a person."""

@@ -8,7 +8,15 @@ from dataclasses import replace
 from sqlalchemy import ColumnElement, Connection, delete, null, or_, select, update
 
 from botflow.records.erasures import Erasing, Person
-from botflow.storage.tables import audit_log, contact_group_members, contacts, people, person_terms, person_values
+from botflow.storage.tables import (
+    audit_log,
+    campaign_starts,
+    contact_group_members,
+    contacts,
+    people,
+    person_terms,
+    person_values,
+)
 
 
 def with_all_addresses(connection: Connection, organization: int, person: Person) -> Person:
@@ -26,7 +34,7 @@ def erase_people(connection: Connection, erasing: Erasing) -> None:
     ids = _people_at(connection, erasing.organization, erasing.person)
     if not ids:
         return
-    for table in (person_values, person_terms, contact_group_members):
+    for table in (person_values, person_terms, contact_group_members, campaign_starts):
         erasing.count(
             "erased", table.name, connection.execute(delete(table).where(table.c.person_id.in_(ids))).rowcount
         )

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from botflow.storage.engines.dialects import now, upsert
 from botflow.storage.people.profiles import PersonRow, read_people
+from botflow.storage.runs.campaign_starts import follow_merge
 from botflow.storage.tables import contact_group_members, contacts, people, person_terms, person_values
 from botflow.storage.turns.contact_writes import (
     lock_addresses,
@@ -71,6 +72,7 @@ def merge_people(
         connection.execute(member.on_conflict_do_nothing())
     for table in (contact_group_members, person_values, person_terms):
         connection.execute(delete(table).where(table.c.person_id == merged.id))
+    follow_merge(connection, kept.id, merged.id)
     connection.execute(update(contacts).where(contacts.c.person_id == merged.id).values(person_id=kept.id))
     led = (people.c.id == merged.id) | (people.c.merged_into == merged.id)
     connection.execute(update(people).where(led).values(merged_into=kept.id, updated_at=now()))

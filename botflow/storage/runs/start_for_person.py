@@ -76,6 +76,12 @@ def start_for_person(connection: Connection, start: PersonStart) -> StartedRun |
     return StartedRun(execution=inbound.new_execution_id, session=session.id, is_new=True)
 
 
+def own_address(connection: Connection, session: SessionKey) -> str:
+    """Return our own address that the person wrote to last; "" without such a session."""
+    state = connection.execute(select(sessions.c.state).where(is_session(session))).scalar()
+    return str((state or {}).get("address", ""))
+
+
 def _execution(start: PersonStart, inbound: Inbound, session: int) -> dict[str, Any]:
     return {
         "id": UUID(inbound.new_execution_id),

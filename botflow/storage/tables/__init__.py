@@ -1,5 +1,6 @@
 """The tables, a module for each subject."""
 
+from botflow.storage.tables.campaigns import campaign_starts, campaigns
 from botflow.storage.tables.erasures import erased_sessions, erasures, redactions
 from botflow.storage.tables.events import (
     event_consumers,
@@ -69,6 +70,8 @@ __all__ = [
     "api_keys",
     "artifacts",
     "audit_log",
+    "campaign_starts",
+    "campaigns",
     "canaries",
     "checkpoints",
     "contact_fields",

@@ -195,7 +195,8 @@ SELECT
     FROM workflows w LEFT JOIN canaries c ON c.workflow_id = w.id AND c.state = 'running'),
   EXISTS (SELECT FROM processes p WHERE p.id <> %(owner)s),
   EXISTS (SELECT FROM event_sources) OR EXISTS (SELECT FROM event_consumers k WHERE k.due_at <= now()),
-  EXISTS (SELECT FROM event_feeds)
+  EXISTS (SELECT FROM event_feeds),
+  EXISTS (SELECT FROM campaigns m WHERE m.next_at <= now())
 """
 
 
@@ -275,7 +276,7 @@ class PostgresLeases:
 
     async def look(self, owner: str, dead_after_s: float) -> Seen:
         [row] = await self._engine.hot(LOOK, {"owner": owner, "dead_after_s": dead_after_s})
-        timers, claimable, suspects, orphans, effects, outbounds, schedules, flows, others, events, feeds = row
+        timers, claimable, suspects, orphans, effects, outbounds, schedules, flows, others, events, feeds, due = row
         return Seen(
             timers=timers,
             claimable=claimable,
@@ -284,6 +285,7 @@ class PostgresLeases:
             effects=effects,
             outbounds=outbounds,
             schedules=schedules,
+            campaigns=due,
             events=events,
             feeds=feeds,
             flows=flows or "",

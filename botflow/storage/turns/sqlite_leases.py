@@ -108,7 +108,8 @@ SELECT
         || coalesce(':' || canaries.id || ':' || percent, ''))
     FROM workflows LEFT JOIN canaries ON canaries.workflow_id = workflows.id AND canaries.state = 'running'),
   EXISTS (SELECT 1 FROM event_sources) OR EXISTS (SELECT 1 FROM event_consumers WHERE due_at <= :now),
-  EXISTS (SELECT 1 FROM event_feeds)
+  EXISTS (SELECT 1 FROM event_feeds),
+  EXISTS (SELECT 1 FROM campaigns WHERE next_at <= :now)
 """
 
 
@@ -207,7 +208,7 @@ class SqliteLeases:
     async def look(self, owner: str, dead_after_s: float) -> Seen:
         values = {"owner": owner, "now": now()}
         [row] = await self._engine.hot_read(lambda connection: rows_of(connection, LOOK, values))
-        timers, claimable, suspects, orphans, effects, outbounds, schedules, flows, events, feeds = row
+        timers, claimable, suspects, orphans, effects, outbounds, schedules, flows, events, feeds, due = row
         return Seen(
             timers=bool(timers),
             claimable=bool(claimable),
@@ -216,6 +217,7 @@ class SqliteLeases:
             effects=bool(effects),
             outbounds=bool(outbounds),
             schedules=bool(schedules),
+            campaigns=bool(due),
             events=bool(events),
             feeds=bool(feeds),
             flows=flows or "",

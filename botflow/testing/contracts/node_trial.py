@@ -40,7 +40,7 @@ class NodeExample:
     It is placed in a flow with these `variables`, after a trigger that takes every message (in `mode` single: after a
     trigger by hand), and each of its handles is connected. A trigger is placed alone. `begin` starts the conversation,
     or the run.
-    `workflows` are documents that the node refers to; `person` is the contact.
+    `workflows` are documents that the node refers to; `person` is the contact, whose `contact_fields` are declared.
     """
 
     node_type: NodeType
@@ -49,6 +49,7 @@ class NodeExample:
     mode: ExecutionMode = "persistent"
     workflows: tuple[Mapping[str, object], ...] = ()
     person: Person = VISITOR
+    contact_fields: Mapping[str, object] = field(default_factory=dict)
     begin: Callable[[Simulator], object] = says_hello
 
     @property
@@ -64,7 +65,8 @@ class NodeExample:
         if self.node_type.category == "action":
             trigger = "trigger.manual" if self.mode == "single" else "chatbot.message_received"
             nodes.insert(0, _placed("start", trigger, {}) | {"next": NODE})
-        return {"id": "trial", "executionMode": self.mode, "variables": dict(self.variables), "nodes": nodes}
+        fields = {"contactFields": dict(self.contact_fields)} if self.contact_fields else {}
+        return {"id": "trial", "executionMode": self.mode, "variables": dict(self.variables), "nodes": nodes, **fields}
 
     def plugins(self) -> list[Plugin]:
         """Return a plugin with the node type, unless it is built in."""

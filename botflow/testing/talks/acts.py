@@ -102,7 +102,7 @@ class PersonActs(Conversation):
             )
         number = number or self._person.address
         self._begin_act()
-        call = f"call-{len(conversation.begun) + 1}"
+        call = f"call-{next(self.deployment.calls)}"
         begin(
             self.deployment,
             ConversationStart(

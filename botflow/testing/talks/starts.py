@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from botflow.testing.conversation_starts import ConversationStart, StartedBy, begin
-from botflow.testing.deployment import as_json
+from botflow.testing.plain_json import as_json
 from botflow.testing.run import Run
 from botflow.testing.talks.conversation import Conversation
 

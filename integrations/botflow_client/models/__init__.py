@@ -45,7 +45,7 @@ from botflow_client.models.graphs import (
     ShownOutput,
     WorkflowGraph,
 )
-from botflow_client.models.handoffs import Handoff
+from botflow_client.models.handoffs import Handoff, HandoffTimes, WaitTimes
 from botflow_client.models.messages import Decision, Inbound, InboundDetails, Outbound, OutboundDetails
 from botflow_client.models.node_types import (
     ItemsOfHandles,
@@ -137,6 +137,7 @@ __all__ = [
     "FieldType",
     "Finding",
     "Handoff",
+    "HandoffTimes",
     "HistoryEntry",
     "ImportProblem",
     "Inbound",
@@ -207,6 +208,7 @@ __all__ = [
     "VariantResults",
     "Version",
     "VersionDetail",
+    "WaitTimes",
     "Webhook",
     "Workflow",
     "WorkflowCounts",

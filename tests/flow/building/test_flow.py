@@ -56,7 +56,8 @@ def test_python_and_yaml_compile_to_the_same_digest() -> None:
 def test_every_built_in_type_can_be_written_in_python() -> None:
     child = Flow("child")
     child.message_received() >> child.say("Inside")
-    flow = Flow("all", language="de", region="DE", apology="Oh!")
+    fields = {"birthday": {"type": "date"}}
+    flow = Flow("all", language="de", region="DE", apology="Oh!", contact_fields=fields)
     steps = [
         flow.say("Hello", media=["https://example.com/a.png"], quick_replies=["Yes", "No"]),
         flow.ask("When?", expect="date", timeout=timedelta(minutes=5), invalid_text="A date!", retries=1),
@@ -101,6 +102,7 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
     ]
     flow.manual(schema={"total": {"type": "number"}}) >> steps[0]
     flow.event("order.paid", when="$input.total > 100") >> steps[0]
+    flow.campaign("birthday", at="09:00", repeats="yearly", late=timedelta(hours=2), group="vip") >> steps[0]
     flow.missed_call(say="We will text you.") >> steps[0]
     flow.schedule("30 8 * * 1-5", time_zone="Europe/Berlin", missed="once", input={"a": 1}) >> steps[0]
     flow.webhook("shop", signature={"header": "X-Hub-Signature-256", "prefix": "sha256="}) >> steps[0]

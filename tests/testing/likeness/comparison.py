@@ -40,7 +40,7 @@ async def compare(script: Script, url: str, types: tuple[NodeType, ...] = (), dr
     differences: list[str] = []
     database = await open_database(url, migrate=False)
     try:
-        async with open_production(script, database, types) as production:
+        async with open_production(script, database, simulated.began, types) as production:
             for number, done in enumerate(simulated.done):
                 real = await production.act(done)
                 found = list(_differences(done, real))

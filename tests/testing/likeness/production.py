@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from botflow_twilio.channel import TwilioChannel
@@ -20,6 +21,7 @@ from botflow.engine.session import Session
 from botflow.errors import RejectedInbound
 from botflow.flow.compile import compile_flow
 from botflow.interfaces import Channel, DeliveryStatus, MissedCall
+from botflow.records.outbounds import StoredOutbound
 from botflow.records.sessions import SessionKey
 from botflow.runtime.runs.effects import Carrier
 from botflow.runtime.runs.emit import Event, emit
@@ -68,7 +70,8 @@ class Production:
     database: Database
     carrier: Carrier
     channels: Mapping[str, Channel]
-    node_types: Mapping[str, NodeType]
+    simulation_began: datetime
+    calls: int = 0
 
     # -- acts
 
@@ -88,6 +91,7 @@ class Production:
         match act:
             case acts.Says() | acts.Presses() | acts.Opens():
                 if (inbound := done.inbound) is not None:
+                    inbound = replace(inbound, received_at=self._now(done))
                     live = self.bot.flows.get(slug)
                     await self.bot.receiver.receive(live, inbound.sender, inbound, reply_within_s=0.0)
             case acts.Rings():
@@ -116,6 +120,10 @@ class Production:
                 given = {"note": act.note, "values": act.values}
                 await self._hand(slug, act.who, lambda c, locked: handoffs.give_back(c, locked, replay=False, **given))
 
+    def _now(self, done: Done) -> datetime:
+        """Return the time of an act: as much later than now as the Simulator's clock has moved."""
+        return datetime.now(UTC) + (done.at - self.simulation_began)
+
     async def _start(self, request: StartRequest) -> None:
         await self.database.engine.write(lambda connection: start(connection, request, self.channels))
 
@@ -124,9 +132,9 @@ class Production:
         node = next((each.id for each in live.flow.triggers if each.type == "trigger.missed_call"), None)
         if node is None:
             return
-        known = sum(1 for row in await self._rows(inbounds) if row.key.startswith("call:"))
+        self.calls += 1
         call = MissedCall(
-            key=f"call-{known + 1}", caller=self.script.address(who), number=OURS, channel=self.script.channel
+            key=f"call-{self.calls}", caller=self.script.address(who), number=OURS, channel=self.script.channel
         )
         wanted = CallStart(workflow=live.workflow, flow_version=live.version, node=node, call=call)
         begun = await self.database.engine.write(start_after_call, wanted)
@@ -182,12 +190,35 @@ class Production:
         for _ in range(_MOST_ROUNDS):
             await self.carrier.carry_some()
             await self.bot.work()
+            await self._pass_gate()
             # An effect that is leased again after a failure would hold everything up, and would be seen.
             after = (len(await self._rows(turns)), len(await self._rows(effects)), len(await self._rows(inbounds)))
             if after == before:
                 return
             before = after
         raise AssertionError("it does not come to rest")
+
+    async def _pass_gate(self) -> None:
+        """Let messages to other numbers pass the gate before they would be sent, as the sender does."""
+        keys = {row.id: SessionKey(row.workflow_id, row.channel, row.external_id) for row in await self._rows(sessions)}
+        for row in await self._rows(outbounds):
+            if row.state != "ready" or "to" not in row.body:
+                continue
+            part = StoredOutbound(
+                session=row.session_id,
+                version=row.version,
+                index=row.index,
+                seq=row.seq,
+                state="ready",
+                message=SendMessage.from_json(row.body),
+                key=keys[row.session_id],
+                created_at=row.created_at,
+            )
+            passage = await self.bot.gate.passage(part)
+            if passage.verdict == "suppress":
+                told = {"state": "suppressed", "error_code": passage.code, "reason": passage.reason}
+                news = DeliveryStatus(session=part.session, wire_id=f"{part.version}.{part.index}", **told)
+                await self.database.outbox.report(news)
 
     # -- what is seen
 
@@ -223,7 +254,7 @@ class Production:
             state=state_of(Session.from_json(row.state, row.version)),
             turns=[
                 Turned(status=turn.status, events=[event_of(event) for event in turn.trace])
-                for turn in taken
+                for turn in sorted(taken, key=lambda turn: turn.version)
                 if turn.status not in _OUTSIDE
             ],
             messages=[said(message) for message in (*own, *others)],
@@ -256,7 +287,7 @@ def _write(connection: Connection, locked: handoffs.LockedSession, text: str) ->
 
 @asynccontextmanager
 async def open_production(
-    script: Script, database: Database, types: tuple[NodeType, ...] = ()
+    script: Script, database: Database, began: datetime, types: tuple[NodeType, ...] = ()
 ) -> AsyncIterator[Production]:
     """Serve the script's workflows on an empty database."""
     phone = PlainPhone(TwilioSettings(), SystemClock())
@@ -277,7 +308,7 @@ async def open_production(
         )
         if script.fields or script.groups:
             await database.engine.write(_store, script)
-        yield Production(script, bot, database, carrier, channels, node_types)
+        yield Production(script, bot, database, carrier, channels, began)
 
 
 def _store(connection: Connection, script: Script) -> None:

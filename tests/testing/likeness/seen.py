@@ -14,7 +14,7 @@ _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:?\d\d)?")
 # Ids of sessions and of waits, and moments, differ between two worlds that are equal otherwise.
 _NAMES = frozenset(
-    {"session", "token", "group", "awaitedBy", "until", "id", "created", "lastSeen", "execution", "sender"}
+    {"session", "token", "group", "awaitedBy", "until", "id", "created", "lastSeen", "execution", "since"}
 )
 
 
@@ -68,7 +68,9 @@ def plain(value: Any) -> Any:
 
 def said(message: SendMessage) -> Any:
     """Return a message as its person gets it."""
-    return plain(message.to_json())
+    shown = plain(message.to_json())
+    shown.pop("sender", None)  # the runtime writes it down with the message
+    return shown
 
 
 def state_of(session: Session) -> Any:

@@ -47,6 +47,7 @@ class Simulated:
             person=self._person(acts.FIRST, fields=self.script.fields, groups=self.script.groups),
             now=datetime.now(UTC).replace(microsecond=0),
         )
+        self.began = self.talk.now
 
     def _person(self, who: str, **stored: Any) -> Person:
         address = "" if self.script.channel == CHAT else OURS

@@ -60,7 +60,7 @@ def inviting(**properties: Any) -> dict[str, Any]:
     return flow(START, start, *ends)
 
 
-UNDELIVERED = {"answered": "bye", "undelivered": "lost"}
+WATCHED = node("it", "chatbot.ask", text="Name?", variable="name", on={"answered": "bye", "undelivered": "lost"})
 LOST = say("lost", "Lost {{ $it.code }}.")
 HANDOFF = node("it", "logic.handoff", results=["refund"], timeout="10m", on={"returned": "back", "timeout": "late"})
 BACK = say("back", "{{ $it.person }}: {{ $it.note }} {{ refund }}")
@@ -469,7 +469,7 @@ SCRIPTS = (
     ),
     Script(
         name="a question that does not arrive",
-        documents=[flow(START, {**NAME, "on": UNDELIVERED}, BYE, LOST)],
+        documents=[flow(START, WATCHED, BYE, LOST)],
         channel="sms",
         acts=[
             Says(text="hi"),

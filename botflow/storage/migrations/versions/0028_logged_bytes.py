@@ -17,7 +17,7 @@ from botflow.storage.engines.dialects import is_postgres
 from botflow.storage.migrations import VERSION_TABLE
 
 revision = "0028"
-down_revision = "0025"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
