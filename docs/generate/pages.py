@@ -15,6 +15,7 @@ from docs.generate.commands import commands
 from docs.generate.known_calls import by_itself_table, known_calls_tables
 from docs.generate.metrics import metrics_table
 from docs.generate.models import properties_table, settings_table, table
+from docs.generate.names import names
 from docs.generate.node_types import node_types
 from docs.generate.operations import operations
 
@@ -47,6 +48,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "known_calls": known_calls_tables,
     "interrupt": lambda: properties_table(PlacedInterrupt),
     "metrics": metrics_table,
+    "names": names,
     "node": lambda: properties_table(PlacedNode),
     "node_types": node_types,
     "operations": operations,

@@ -258,7 +258,11 @@ def _buttons(properties: FormProperties, scene: Scene) -> tuple[QuickReply, ...]
     asked = scene.notes.get(_ASKED)
     if asked and properties.by_name[asked].choices:
         # Its questions share one node, so a button is not marked as an answer to this one of them.
-        return buttons(properties.by_name[asked].question.expectation(scene).choices, are_answers=False)
+        made = buttons(properties.by_name[asked].question.expectation(scene).choices, are_answers=False)
+        shared = {option.id for field in properties.fields if field.name != asked for option in field.question.options}
+        return tuple(
+            replace(each, payload=f"{asked}/{each.payload}") if each.payload in shared else each for each in made
+        )
     if scene.notes.get(_CONFIRMS):
         said = sentences_in(scene.language)
         return tuple(QuickReply(title=word.capitalize(), payload=word) for word in (said.yes, said.no))

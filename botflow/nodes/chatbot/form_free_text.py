@@ -66,6 +66,19 @@ _AS_BEFORE: Mapping[str, frozenset[str]] = MappingProxyType(
         "fr": _phrases("la même chose, pareil, comme d'habitude, comme la dernière fois"),
     }
 )
+# Beside words that change nothing: "I want to cancel". Interrupts are where a flow says what these do.
+_LEAVING: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "en": _phrases(
+            "cancel, never mind, nevermind, forget, stop, quit, exit, abort, help, start over, restart, go back"
+        ),
+        "de": _phrases("abbrechen, abbruch, vergiss, egal, stopp, stornieren, hilfe, von vorne, zurück"),
+        "es": _phrases("cancelar, cancela, olvídalo, olvida, déjalo, parar, salir, ayuda, volver, atrás"),
+        "fr": _phrases(
+            "annuler, annule, annulez, oubliez, oublie, laisse tomber, laissez tomber, arrêter, aide, retour"
+        ),
+    }
+)
 _QUESTION_WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "en": _phrases("what, why, where, how, which, who, when, what's, where's"),
@@ -82,12 +95,14 @@ def is_no_text(text: str) -> bool:
 
 
 def may_be_no_answer(message: Message, *, is_name: bool) -> bool:
-    """Say whether a message may be no answer to a question for a text: "for", "I don't know", "why do you ask?"; or,
-    to one for a name: "no", "my wife"."""
+    """Say whether a message may be no answer to a question for a text: "for", "I don't know", "cancel", "why do you
+    ask?"; or, to one for a name: "no", "my wife"."""
     words, language = message.folded, message.language
     if all(is_harmless(word, language) for word in words):
         return True
     if is_name and (is_refusal(words[0]) or any(is_possessive(word, language) for word in words)):
+        return True
+    if " ".join(word for word in words if not is_harmless(word, language)) in _of(_LEAVING, language):
         return True
     is_question = message.text.rstrip().endswith("?") and words[0] in _of(_QUESTION_WORDS, language)
     beginnings = {" ".join(words[:count]) for count in range(max(1, len(words) - 2), len(words) + 1)}

@@ -24,6 +24,7 @@ from botflow.nodes.chatbot.form_words import (
     verbs_of_change,
     words_of_change,
     words_of_error,
+    words_of_kind,
     words_of_yes,
 )
 
@@ -109,6 +110,8 @@ def _understood(form: Form, inbound: Inbound) -> Understood:
         return Understood()
     if (complaint := _complaint(form, text)) is not None:
         return complaint
+    if not form.is_retry and (wanted := _to_be_changed(form, text)):
+        return Understood(named=wanted, reason="declined")
     reading = _read(form, form.fields, text, form.asked)
     if form.confirms:
         return _at_confirmation(form, inbound, reading)
@@ -137,6 +140,11 @@ def _before(form: Form) -> str:
 
 def _pressed(form: Form, inbound: Inbound) -> Understood:
     """Return what a button means, or a message without words: it is about the open question."""
+    owner, mark, option = inbound.payload.partition("/")
+    if mark and owner in form.fields:
+        if owner != form.asked:
+            return Understood()  # the button of an older question, which has such an option, too
+        inbound = replace(inbound, payload=option)
     if form.asked:
         return _answered(form.fields[form.asked], inbound, form.place)
     return _agreed(form, inbound) if form.confirms else Understood(reason="empty")
@@ -207,6 +215,22 @@ def _complaint(form: Form, text: str) -> Understood | None:
     if not about or not (form.confirms or (about <= {*form.filled} and not form.is_retry)):
         return None
     return Understood(named=_only(about), declined=len(about) > 1, reason="declined")
+
+
+def _to_be_changed(form: Form, text: str) -> str:
+    """Return the field that a message wants to change without its new value, "" for none: "change the date"."""
+    language = form.place.language
+    if not form.place.message(text).places_of(verbs_of_change(language)):
+        return ""
+    kinds = [one.expectation.kind for one in form.fields.values()]
+    fields = [
+        replace(one, words=(*one.words, *words_of_kind(one.expectation.kind, language)))
+        if kinds.count(one.expectation.kind) == 1
+        else one
+        for one in form.fields.values()
+    ]
+    reading = read_form(fields, text, form.place, extra=form.harmless | words_of_change(language))
+    return _only(reading.named)
 
 
 def _only(names: frozenset[str]) -> str:

@@ -25,6 +25,7 @@ from botflow.nodes.chatbot.form_words import (
     is_harmless,
     is_possessive,
     is_refusal,
+    leads,
     may_change,
     words_of_error,
 )
@@ -59,6 +60,7 @@ class _OwnWords:
     last: int
     fields: frozenset[str]
     only_before: bool = False
+    leads: bool = False
 
 
 def read_form(
@@ -67,7 +69,7 @@ def read_form(
     """Read a message. `asked` is the field whose question is open: a value for several fields, first in the message, is
     its; `extra` are more phrases that change nothing."""
     message = place.message(text)
-    named = _own_words(fields, message.folded)
+    named = _own_words(fields, message)
     mentioned = frozenset(name for words in named for name in words.fields)
     if not message.is_searched:
         return FormReading(mentioned=mentioned)
@@ -93,21 +95,23 @@ def read_form(
     return FormReading(taken, is_understood=True, clear=clear & taken.keys())
 
 
-def _own_words(fields: Sequence[Field], folded: Sequence[str]) -> list[_OwnWords]:
+def _own_words(fields: Sequence[Field], message: Message) -> list[_OwnWords]:
     """Find the fields' own words; of two at the same place the longer one counts."""
     known: dict[tuple[str, ...], set[str]] = {}
     for one in fields:
         for words in one.words:
             known.setdefault(tuple(words.split(" ")), set()).add(one.name)
     longest = max(map(len, known), default=0)
-    folded = [_ELISION.sub("", word) for word in folded]
+    folded = [_ELISION.sub("", word) for word in message.folded]
     found, at = [], 0
     while at < len(folded):
         for count in range(min(longest, len(folded) - at), 0, -1):
             if (names := known.get(tuple(folded[at : at + count]))) is not None and not (
                 at and begins_verb(folded[at], folded[at - 1])
             ):
-                found.append(_OwnWords(at, at + count, frozenset(names)))
+                found.append(
+                    _OwnWords(at, at + count, frozenset(names), leads=leads(folded[at : at + count], message.language))
+                )
                 at += count
                 break
         else:
@@ -202,7 +206,7 @@ def _bind(values: Sequence[Value], own: Sequence[_OwnWords], message: Message) -
 
 def _gap(words: _OwnWords, run: tuple[int, int], message: Message) -> int | None:
     """Return how many harmless words are between own words and a value; None if they do not belong together."""
-    if words.only_before and run[0] != words.last:
+    if (words.only_before and run[0] != words.last) or (words.leads and run[0] < words.last):
         return None
     first, last = (words.last, run[0]) if run[0] >= words.last else (run[1], words.first)
     if any(word.ends_clause for word in message.words[first - 1 : last]):

@@ -118,6 +118,24 @@ _POSSESSIVES: Mapping[str, frozenset[str]] = MappingProxyType(
         "fr": _words("mon ma mes notre nos moi nous"),
     }
 )
+# Own words that stand before their value, never behind it: in "friday to monday" the "to" is Monday's.
+_LEADING: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "en": _words("for from to until till at on by under in with of about since"),
+        "de": _words("für von nach bis ab um am auf mit zu im seit"),
+        "es": _words("para desde hasta a de por con en"),
+        "fr": _words("pour de à jusqu'à dès avec par depuis en"),
+    }
+)
+# What people call a field that is the only one of its kind.
+_KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "en": {"date": ("date", "day"), "time": ("time", "hour"), "phone": ("phone", "number")},
+        "de": {"date": ("datum", "tag"), "time": ("uhrzeit", "zeit"), "phone": ("telefon", "nummer")},
+        "es": {"date": ("fecha", "dia"), "time": ("hora",), "phone": ("telefono", "numero")},
+        "fr": {"date": ("date", "jour"), "time": ("heure", "horaire"), "phone": ("telephone", "numero")},
+    }
+)
 _OF_NAMES = _words("name name's names namens namen heiße nombre llamo llama nom m'appelle")
 _POINTING = frozenset(("a", "the", "this", "that"))
 _REFUSALS = frozenset(("no", "nein", "non"))
@@ -132,6 +150,17 @@ def is_harmless(word: str, language: str) -> bool:
 def begins_verb(word: str, before: str) -> bool:
     """Say whether a folded word is the "to" before a verb."""
     return word == "to" and before in _BEFORE_VERBS
+
+
+def leads(words: Iterable[str], language: str) -> bool:
+    """Say whether own words stand before their value only."""
+    known = _LEADING["en"] | _LEADING.get(base_language(language), frozenset())
+    return all(word in known for word in words)
+
+
+def words_of_kind(kind: str, language: str) -> tuple[str, ...]:
+    """Return what people call an answer of a kind, folded."""
+    return tuple(map(fold, _KINDS.get(base_language(language), _KINDS["en"]).get(kind, ())))
 
 
 def is_possessive(word: str, language: str) -> bool:
