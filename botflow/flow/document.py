@@ -41,6 +41,7 @@ from botflow.flow.theme import Theme
 from botflow.flow.translating.spoken_texts import MOST_LANGUAGES, Spoken, in_one_language, languages_of
 
 SPOKEN = ("apology", "expired_text", "corrected_text", "recap")
+TEMPLATES = "templates"
 SPOKEN_IN_INTERRUPTS = ("match", "examples")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _NODE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}")
@@ -156,6 +157,9 @@ InterruptWords = Annotated[
     tuple[Annotated[str, Field(min_length=1)], ...],
     BeforeValidator(in_one_language, json_schema_input_type=tuple[str, ...] | dict[str, tuple[str, ...]]),
 ]
+
+
+Translated = Mapping[Path, Mapping[str, Any]]
 
 
 class PlacedInterrupt(BaseModel):
@@ -274,6 +278,29 @@ class Document(Policy):
         elif (text := getattr(self, name)) is not None:
             yield (to_camel(name),), text
 
+    def with_templates(self, templates: Mapping[str, MessageTemplate], translated: Translated) -> Document:
+        """Return the document with these templates of messages, in the place of its own, and with their texts that are
+        written in several languages, by the paths of those."""
+        copied = self.model_copy(update={"templates": dict(templates)})
+        others = {path: texts for path, texts in self._translated.items() if path[0] != TEMPLATES}
+        copied._translated = {**others, **translated}
+        return copied
+
+    def with_templates_of(self, other: Document) -> Document:
+        """Return the document with the templates of another one, in all languages."""
+        theirs = {path: texts for path, texts in other.translated.items() if path[0] == TEMPLATES}
+        return self.with_templates(other.templates, theirs)
+
+    def template_texts(self, slug: str) -> dict[str, str | dict[str, str]]:
+        """Return the texts of a template by their names; one that is written in several languages by those that the
+        document speaks."""
+        texts: dict[str, str | dict[str, str]] = {}
+        for name, text in self.templates[slug].properties().items():
+            written = self._translated.get((TEMPLATES, slug, name), {})
+            spoken = {tag: written[tag] for tag in (self.language, *self.languages) if tag in written}
+            texts[name] = spoken if len(spoken) > 1 else text
+        return texts
+
     def policy(self) -> Policy:
         """Return the rules, which the document has beside the graph."""
         return Policy.model_construct(**{name: getattr(self, name) for name in Policy.model_fields})
@@ -284,7 +311,11 @@ class Document(Policy):
         full = {"botflow": 1, **plain, "name": self.name or self.id}
         full["nodes"] = [node.to_json() for node in self.nodes]
         full["edges"] = [link.edge.to_json() for link in self.links()]
+        for slug in self.templates:
+            full[TEMPLATES][slug] = self.template_texts(slug)
         for path, texts in self._translated.items():
+            if path[0] == TEMPLATES:
+                continue
             if path[0] == "interrupts":
                 full["interrupts"][path[1]][path[2]] = dict(texts)
             else:
@@ -327,7 +358,7 @@ class SourceDocument:
     def moved(self, positions: Mapping[str, tuple[float, float]]) -> SourceDocument:
         """Return the document with nodes at other positions; its text keeps comments, order and sugar."""
         moved = parse(with_positions(self.reading, positions), name=self.name)
-        document = moved.document.model_copy(update={"templates": self.document.templates})  # also those of files
+        document = moved.document.with_templates_of(self.document)  # also those of files
         return replace(moved, document=document)
 
 
@@ -361,6 +392,10 @@ def _in_several_languages(raw: Mapping[str, Any]) -> Iterator[tuple[Path, Mappin
         written = raw.get(to_camel(name), raw.get(name))
         if isinstance(written, Mapping):
             yield (name,), written
+    for slug, template in raw.get(TEMPLATES, {}).items():
+        for name in MessageTemplate.model_fields:
+            if isinstance(template.get(name), Mapping):
+                yield (TEMPLATES, slug, name), template[name]
     for position, interrupt in enumerate(raw.get("interrupts", ())):
         for name in SPOKEN_IN_INTERRUPTS:
             if isinstance(interrupt.get(name), Mapping):

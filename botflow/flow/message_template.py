@@ -1,7 +1,8 @@
 """Templates of whole messages, such as e-mails: a subject and a body, kept with the document under a slug.
 
 Beside a flow's file they are files, `templates/welcome.txt` and `templates/welcome.html`; the document holds their
-texts (`templates: {welcome: {subject, text, html}}`), so that a published version has them wherever it runs.
+texts (`templates: {welcome: {subject, text, html}}`), so that a published version has them wherever it runs. Each of
+them may be in several languages: `{en: Welcome!, de: Willkommen!}`, or a file `welcome.de.html` for each.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from typing import Annotated
 from pydantic import BaseModel, Field, model_validator
 
 from botflow.flow.fields import CAMEL_CASE
+from botflow.flow.translating.spoken_texts import Spoken
 
 LONGEST_TEMPLATE = 100_000  # characters of one text
 LONGEST_SUBJECT = 1_000  # before it is rendered
 PROPERTY = "template"  # of a node whose type takes one
 TemplateSlug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-TemplateText = Annotated[str, Field(max_length=LONGEST_TEMPLATE)]
 
 
 class MessageTemplate(BaseModel):
@@ -24,11 +25,11 @@ class MessageTemplate(BaseModel):
 
     model_config = CAMEL_CASE
 
-    subject: Annotated[str, Field(max_length=LONGEST_SUBJECT)] = ""
+    subject: Annotated[Spoken, Field(max_length=LONGEST_SUBJECT)] = ""
     """The subject, on one line."""
-    text: TemplateText = ""
+    text: Annotated[Spoken, Field(max_length=LONGEST_TEMPLATE)] = ""
     """The message as plain text."""
-    html: TemplateText = ""
+    html: Annotated[Spoken, Field(max_length=LONGEST_TEMPLATE)] = ""
     """The message as HTML. Values that `{{ }}` puts into it are escaped."""
 
     @model_validator(mode="after")

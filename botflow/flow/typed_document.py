@@ -47,6 +47,8 @@ class LinkedNode:
     outputs: Outputs | None
     languages: DocumentLanguages
     translations: Mapping[str, Translation]
+    written: Mapping[str, Any]
+    """The properties as they are written, with the texts that a template brought."""
 
     @property
     def id(self) -> str:
@@ -63,12 +65,15 @@ class LinkedNode:
         for tag in self.translations:
             found += self.texts_in(tag)
         inside = (*self.path, "properties")
-        return tuple(replace(text, path=(*inside, *self._path_of(text.path))) for text in found)
+        return tuple(replace(text, path=(*inside, *self.path_of(text.path))) for text in found)
 
-    def _path_of(self, path: Path) -> Path:
+    def is_brought(self, path: Path) -> bool:
+        """Say whether a template has brought the text at the path of a property."""
+        return self.spec.takes_template and PROPERTY in self.placed.properties and path[0] in TEMPLATE_FIELDS
+
+    def path_of(self, path: Path) -> Path:
         """Return the path of a property; of one that a template brought, the path of the template's name."""
-        is_brought = self.spec.takes_template and PROPERTY in self.placed.properties and path[0] in TEMPLATE_FIELDS
-        return (PROPERTY, *path) if is_brought else path
+        return (PROPERTY, *path) if self.is_brought(path) else path
 
     def spoken_in(self, tag: str) -> tuple[BaseModel, str]:
         """Return the properties in a language of the document, and the language that they are in: a node with a missing
@@ -78,12 +83,12 @@ class LinkedNode:
 
     def tag_at(self, path: Path, tag: str) -> str:
         """Return the language of the text at a path when `tag` is wanted; "" for a text without languages."""
-        return written_at(self.placed.properties, path, replace(self.languages, wanted=tag))[1]
+        return written_at(self.written, path, replace(self.languages, wanted=tag))[1]
 
     def texts_in(self, tag: str) -> list[Text]:
         """Return the strings of the properties in a language of the document; their paths start at the properties."""
         properties = self.properties if tag == self.languages.own else self.translations[tag].properties
-        return list(texts_in(properties, self.placed.properties, replace(self.languages, wanted=tag)))
+        return list(texts_in(properties, self.written, replace(self.languages, wanted=tag)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +180,7 @@ def link(document: Document, node_types: NodeSpecs, report: Report) -> Linked:
     nodes = {}
     languages = DocumentLanguages(document.language, document.languages)
     for node_id, (node, path) in placed.items():
-        joined = _link_node(node, path, node_types, document.templates, languages, report)
+        joined = _link_node(node, path, node_types, document, languages, report)
         if joined is not None:
             nodes[node_id] = joined
     edges = _link_edges(document, set(placed), nodes, report)
@@ -206,7 +211,7 @@ def _link_node(
     node: PlacedNode,
     path: Path,
     node_types: NodeSpecs,
-    templates: Mapping[str, MessageTemplate],
+    document: Document,
     languages: DocumentLanguages,
     report: Report,
 ) -> LinkedNode | None:
@@ -222,7 +227,7 @@ def _link_node(
         )
         return None
     inside = (*path, "properties")
-    given = _with_template(node, inside, templates, report) if spec.takes_template else node.properties
+    given = _with_template(node, inside, document, report) if spec.takes_template else node.properties
     if given is None:
         return None
     try:
@@ -253,23 +258,21 @@ def _link_node(
         outputs=spec.outputs(properties),
         languages=languages,
         translations=translations,
+        written=given,
     )
 
 
-def _with_template(
-    node: PlacedNode, inside: Path, templates: Mapping[str, MessageTemplate], report: Report
-) -> dict[str, Any] | None:
+def _with_template(node: PlacedNode, inside: Path, document: Document, report: Report) -> dict[str, Any] | None:
     """Return the node's properties with the texts of the template that it names; None when that cannot be done."""
     slug = node.properties.get(PROPERTY)
     if not isinstance(slug, str):
         return node.properties
-    found = templates.get(slug)
-    if found is None:
-        hint = did_you_mean(slug, templates, f"write templates/{slug}.txt or .html beside the flow")
+    if slug not in document.templates:
+        hint = did_you_mean(slug, document.templates, f"write templates/{slug}.txt or .html beside the flow")
         message = f"there is no template {slug[:64]!r}"
         report.error("template.unknown", message, (*inside, PROPERTY), hint=hint, node=node.id)
         return None
-    brought = found.properties()
+    brought = document.template_texts(slug)
     if twice := sorted(brought.keys() & node.properties.keys()):
         message = f"the template {slug!r} has a {twice[0]} already"
         report.error("template.twice", message, (*inside, twice[0]), hint="write it in one place", node=node.id)

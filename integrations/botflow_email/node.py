@@ -19,6 +19,7 @@ from botflow.flow.node_spec import Output, Outputs
 from botflow.nodes.custom.action import needed
 from botflow_email.account import account_of
 from botflow_email.attachments import named_files, read_files
+from botflow_email.direction import directed
 from botflow_email.errors import PASSING, EmailFailure
 from botflow_email.mailboxes import Mailbox, mailbox, one_line, rendered
 from botflow_email.message import Email, message_id
@@ -99,11 +100,12 @@ def _filled_in(properties: SendEmailProperties, scene: Scene) -> dict[str, Any]:
         raise EmailFailure("there is no receiver: what is written under to is empty", code="email.address")
     if sum(len(people[role]) for role in ("to", "cc", "bcc")) > MOST_RECIPIENTS:
         raise EmailFailure(f"there are more than {MOST_RECIPIENTS} recipients", code="email.too_many")
+    language = scene.level.flow.nodes[scene.level.node].language
     return {
         **people,
         "subject": _shortened(one_line(scene.render(properties.subject))),
         "text": scene.render(properties.text),
-        "html": scene.render_escaped(properties.html, escape) if properties.html else "",
+        "html": directed(scene.render_escaped(properties.html, escape), language) if properties.html else "",
         "priority": properties.priority,
         "attachments": named_files(properties.attachments, scene),
     }

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from botflow.flow.fields import Marker, Properties, WrongProperty
 from botflow.flow.message_template import LONGEST_SUBJECT, LONGEST_TEMPLATE
 from botflow.flow.templates.template import is_template
+from botflow.flow.translating.spoken_texts import Spoken, by_language
 from botflow.flow.widgets import Widget
 from botflow_email.mailboxes import has_shape, parts_of
 
@@ -64,14 +65,15 @@ class SendEmailProperties(Properties):
     """Receivers of a copy, whom nobody else sees."""
     reply_to: Addresses = ()
     """Where answers go. Without it: to the sender."""
-    subject: Annotated[str, Field(max_length=LONGEST_SUBJECT)] = ""
+    subject: Annotated[Spoken, Field(max_length=LONGEST_SUBJECT)] = ""
     """The subject. May be a template. At most 200 characters are sent."""
-    text: Annotated[str, Field(max_length=20_000), Widget("template-textarea")] = ""
+    text: Annotated[Spoken, Field(max_length=20_000), Widget("template-textarea")] = ""
     """The e-mail as plain text. May be a template. Without it: the words of `html`."""
     html: Annotated[
         str,
         Field(max_length=LONGEST_TEMPLATE),
-        Marker("template", longest=LONGEST_TEMPLATE),
+        Marker("template", longest=LONGEST_TEMPLATE, spoken="text"),
+        by_language(str),
         Widget("template-textarea"),
     ] = ""
     """The e-mail as HTML. May be a template; values in it are escaped."""

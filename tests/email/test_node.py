@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from email import message_from_bytes, policy
 from typing import Any
 
 import botflow_email
 import pytest
+from botflow_email.direction import directed
 from botflow_email.html_text import text_of
 from botflow_email.mailboxes import Mailbox, mailbox, parts_of
 from botflow_email.message import Email
@@ -15,7 +17,7 @@ from botflow_email.node import SendEmail
 from botflow import Flow
 from botflow.errors import BotflowError
 from botflow.flow.problems import FlowProblems
-from botflow.testing import Simulator
+from botflow.testing import Person, Simulator
 from botflow.testing.contracts import NodeExample, NodeTypeContract
 
 ATTACK = "Bob\r\nBcc: evil@example.org\r\n\r\n<script>alert(1)</script>"
@@ -239,3 +241,53 @@ def test_a_text_is_split_at_commas_outside_of_templates_and_quotes() -> None:
         '{{ one if x else "a,b" }}',
     ]
     assert parts_of("{% if a %}a@x.org{% endif %}, ") == ["{% if a %}a@x.org{% endif %}, "]
+
+
+@pytest.mark.parametrize(
+    ("language", "html", "sent"),
+    [
+        ("de", "<p>Hallo</p>", "<p>Hallo</p>"),
+        ("ar", "<p>مرحبا</p>", '<div dir="rtl"><p>مرحبا</p></div>'),
+        ("he-IL", "<HTML lang=he><body>x</body></HTML>", '<HTML dir="rtl" lang=he><body>x</body></HTML>'),
+        ("ar", "<p dir=ltr>x</p>", "<p dir=ltr>x</p>"),
+        ("ar", "", ""),
+    ],
+)
+def test_a_text_from_right_to_left_says_so(language: str, html: str, sent: str) -> None:
+    assert directed(html, language) == sent
+
+
+def test_an_e_mail_is_in_the_language_of_the_contact() -> None:
+    subjects = {"en": "Hello {{ $contact.name }}", "ar": "مرحبا {{ $contact.name }}"}
+    texts = {"subject": subjects, "html": {"en": "<p>Hello</p>", "ar": "<p>مرحبا</p>"}}
+    document = {
+        "id": "shop",
+        "language": "en",
+        "languages": ["ar"],
+        "templates": {"welcome": texts},
+        "nodes": [
+            {"id": "start", "type": "chatbot", "actionType": "message_received", "next": "mail"},
+            {
+                "id": "mail",
+                "type": "email",
+                "actionType": "send",
+                "properties": {"to": "ann@example.org", "template": "welcome"},
+            },
+        ],
+    }
+    sent: list[Any] = []
+
+    def keep(email: Any, variables: Any, context: Any) -> dict[str, Any]:
+        sent.append(email)
+        return SENT
+
+    for language in ("en", "ar-EG", "fr"):
+        talk = Simulator(json.dumps(document), person=Person(fields={"language": language, "name": "Ann"}))
+        talk.action("email.send", keep)
+        talk.says("hi")
+
+    assert [(each.subject, each.html) for each in sent] == [
+        ("Hello Ann", "<p>Hello</p>"),
+        ("مرحبا Ann", '<div dir="rtl"><p>مرحبا</p></div>'),
+        ("Hello Ann", "<p>Hello</p>"),
+    ]

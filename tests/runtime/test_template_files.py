@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from botflow.errors import FlowError
+from botflow.flow.document import read_document
 from botflow.flow.problems import FlowProblems
 from botflow.runtime.flow_files import read_flow_files
 from botflow.testing import Simulator
@@ -137,3 +138,52 @@ def test_templates_stay_in_the_document_when_translations_are_beside_it(tmp_path
 
     assert files.documents["shop"]["languages"] == ["de"]
     assert files.bundle("shop")[1]["shop"]["templates"]["welcome"]["subject"] == "Hello"
+
+
+SPOKEN = FLOW.replace("id: shop\n", "id: shop\nlanguage: en\nlanguages: [de, ar]\n")
+GERMAN = {"welcome_de_txt": "Subject: Hallo {{ name }}\n\nHallo.", "welcome_de_html": "<p>Hallo {{ name }}</p>"}
+ENGLISH = {"welcome_txt": "Subject: Hello {{ name }}\n\nHello.", "welcome_html": "<p>Hello {{ name }}</p>"}
+
+
+def test_a_template_is_in_the_language_of_the_conversation_and_falls_back(tmp_path: Path) -> None:
+    path = flow_in(tmp_path, **ENGLISH, **GERMAN)
+    path.write_text(SPOKEN)
+
+    files = read_flow_files([path])
+    flow, documents = files.bundle("shop")
+
+    spoken = {tag: flow.spoken_in(tag).nodes["mail"] for tag in ("en", "de-AT", "ar")}
+    assert {tag: node.properties.model_dump()["subject"] for tag, node in spoken.items()} == {
+        "en": "Hello {{ name }}",
+        "de-AT": "Hallo {{ name }}",
+        "ar": "Hello {{ name }}",
+    }
+    assert [(each.code, each.hint) for each in files.problems] == [
+        ("language.missing", "write templates/welcome.ar.txt or .html beside the flow")
+    ]
+    again = read_document(documents["shop"])
+    assert again.template_texts("welcome")["html"] == {"en": "<p>Hello {{ name }}</p>", "de": "<p>Hallo {{ name }}</p>"}
+    assert again.to_json() == documents["shop"]
+
+
+def test_a_translated_template_that_reads_another_variable_is_found(tmp_path: Path) -> None:
+    path = flow_in(tmp_path, **ENGLISH, **GERMAN | {"welcome_de_html": "<p>Hallo {{ email }}</p>"})
+    path.write_text(SPOKEN)
+    files = read_flow_files([path])
+
+    found = [each for each in files.problems if each.code == "language.variables"]
+
+    assert sorted(each.message for each in found) == [
+        "'mail' reads email in de, and not in en",
+        "'mail' reads name in en, and not in de",
+    ]
+
+
+def test_a_po_file_leaves_templates_alone(tmp_path: Path) -> None:
+    path = flow_in(tmp_path, **ENGLISH, **GERMAN)
+    path.write_text(SPOKEN)
+    (tmp_path / "shop.de.po").write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n')
+
+    flow = read_flow_files([path]).compiled("shop")
+
+    assert flow.spoken_in("de").nodes["mail"].properties.model_dump()["text"] == "Hallo."

@@ -9,7 +9,9 @@ from dataclasses import replace
 from pydantic.alias_generators import to_camel
 
 from botflow.flow.checking.variables import variables_read
+from botflow.flow.document import TEMPLATES
 from botflow.flow.fields import Text
+from botflow.flow.message_template import PROPERTY
 from botflow.flow.problems import Report
 from botflow.flow.templates.plural_forms import forms_of
 from botflow.flow.templates.template import field_references, is_template
@@ -39,7 +41,7 @@ def check_translations(linked: Linked, report: Report) -> None:
             _check_missing(node, tag, report)
             _check_reads(node, tag, report)
         for path, texts in document.translated.items():
-            if not set(fallbacks(tag)) & texts.keys() and path[0] != "interrupts":
+            if not set(fallbacks(tag)) & texts.keys() and path[0] not in ("interrupts", TEMPLATES):
                 message = f"there is no {to_camel(str(path[0]))} in {tag}: it is said in {document.language}"
                 report.warning("language.missing", message, (to_camel(str(path[0])),))
 
@@ -49,11 +51,14 @@ def _check_missing(node: LinkedNode, tag: str, report: Report) -> None:
     if missing:
         count = "a text is" if len(missing) == 1 else f"{len(missing)} texts are"
         own = node.languages.own
+        hint = f"write it as {{{own}: ..., {tag}: ...}}"
+        if node.is_brought(missing[0].path):
+            hint = f"write templates/{node.placed.properties[PROPERTY]}.{tag}.txt or .html beside the flow"
         report.warning(
             "language.missing",
             f"{node.id!r} speaks {own} to people who speak {tag}: {count} missing in {tag}",
-            (*node.path, "properties", *missing[0].path),
-            hint=f"write it as {{{own}: ..., {tag}: ...}}",
+            (*node.path, "properties", *node.path_of(missing[0].path)),
+            hint=hint,
             node=node.id,
         )
 
@@ -77,7 +82,7 @@ def _pairs(node: LinkedNode, tag: str) -> Iterator[tuple[Text, Text]]:
     originals = {text.path: text for text in node.texts_in(node.languages.own)}
     for text in node.texts_in(tag):
         if text.spoken == "text" and (original := originals.get((*text.path[:-1], node.languages.own))) is not None:
-            yield original, replace(text, path=(*node.path, "properties", *text.path))
+            yield original, replace(text, path=(*node.path, "properties", *node.path_of(text.path)))
 
 
 def _reads(text: Text) -> set[str]:

@@ -74,7 +74,7 @@ def _others(written: Mapping[str, Any], own: str) -> dict[str, str]:
 def _of_node(node: LinkedNode) -> Iterator[Entry]:
     translated = {tag: _written(node, tag) for tag in node.translations}
     for path, (kind, text) in _texts(node.properties).items():
-        if not needs_words(text):
+        if not needs_words(text) or node.is_brought(path):  # templates are translated in files of their own
             continue
         yield Entry(
             key=f"{node.id}{_key(node.properties, path)}{'.label' if kind == 'choice' else ''}",

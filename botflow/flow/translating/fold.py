@@ -51,7 +51,7 @@ def folded(source: SourceDocument, catalogs: list[Catalog], node_types: NodeSpec
     document = shape(raw, report)
     if document is None:
         raise FlowProblems(report.problems)
-    document = document.model_copy(update={"templates": source.document.templates})  # some are read from files
+    document = document.with_templates_of(source.document)  # some are read from files
     return replace(source, document=document, problems=tuple(problems))
 
 

@@ -106,6 +106,7 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
     flow.missed_call(say="We will text you.") >> steps[0]
     flow.schedule("30 8 * * 1-5", time_zone="Europe/Berlin", missed="once", input={"a": 1}) >> steps[0]
     flow.webhook("shop", signature={"header": "X-Hub-Signature-256", "prefix": "sha256="}) >> steps[0]
+    flow.ended(["failed"]) >> steps[0]
     flow.opened() >> steps[0]
     botflow_twilio.message_received(flow) >> steps[0]
     flow.message_received() >> steps[0]
