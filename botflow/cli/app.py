@@ -9,6 +9,7 @@ from typing import NoReturn
 import typer
 
 from botflow.cli.commands import (
+    campaigns,
     chat,
     check,
     contact_fields,  # noqa: F401 -- it adds its commands to `contacts`
@@ -72,6 +73,7 @@ export.add_to(app)
 inbounds.add_to(app)
 outbounds.add_to(app)
 schedules.add_to(app)
+campaigns.add_to(app)
 contacts.add_to(app)
 webhooks.add_to(app)
 workflows.add_to(app)

@@ -27,6 +27,8 @@ EventType = Literal[
     "step.started",
     "step.ended",
     "handoff.requested",  # a conversation waits for a person
+    "campaign.started",  # a conversation began because of a contact's date
+    "campaign.missed",
     "session.handed_off",
     "session.returned",
     "message.failed",

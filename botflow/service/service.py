@@ -16,6 +16,7 @@ from botflow.service.access.organizations import Organizations
 from botflow.service.access.retention import RetentionOfOrganization
 from botflow.service.access.token_keys import TokenKeys
 from botflow.service.access.users import Users
+from botflow.service.campaigns.campaigns import Campaigns
 from botflow.service.credentials.credentials import Credentials
 from botflow.service.doctor.doctor import Doctor
 from botflow.service.events.events import Events
@@ -147,6 +148,10 @@ class Service:
     @cached_property
     def forks(self) -> Forks:
         return Forks(self._runtime, self.caller)
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        return Campaigns(self._runtime.database.within(self.caller.organization), self.caller)
 
     @cached_property
     def schedules(self) -> Schedules:

@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from botflow.settings import Settings
-from botflow.web.api import credentials, doctor, exports, node_types, plain_paths, schedules
+from botflow.web.api import campaigns, credentials, doctor, exports, node_types, plain_paths, schedules
 from botflow.web.api.access import audit_log, keys, organizations, retention, token_keys, users
 from botflow.web.api.events import events, webhooks
 from botflow.web.api.executions import execution_changes, executions, forks, usage
@@ -47,6 +47,7 @@ OPERATIONS = (
     *forks.OPERATIONS,
     *exports.OPERATIONS,
     *schedules.OPERATIONS,
+    *campaigns.OPERATIONS,
     *usage.OPERATIONS,
     *sessions.OPERATIONS,
     *session_changes.OPERATIONS,

@@ -510,6 +510,60 @@ export interface SchedulePreview {
   times: PlannedRun[];
 }
 
+/**
+ * A campaign trigger of a workflow's active version; `campaign` is the trigger's id. `before` and `after` are durations
+ * such as `3d`. It counts from `since` on; `lookAt` is when it looks for contacts next. Both are null while its
+ * workflow is not active.
+ */
+export interface ShownCampaign {
+  workflow: string;
+  campaign: string;
+  field: string;
+  before: string | null;
+  after: string | null;
+  at: string | null;
+  repeats: "never" | "yearly";
+  late: string;
+  group: string | null;
+  channel: string | null;
+  perMinute: number;
+  status: "active" | "out_of_service";
+  since: string | null;
+  lookAt: string | null;
+  counts: CampaignCounts;
+}
+
+/** PageOfShownCampaign. */
+export interface PageOfShownCampaign {
+  items: ShownCampaign[];
+  next?: string | null;
+}
+
+/**
+ * What a contact's date has led to. `occasion` is the day or the moment that is stored of them; `reason` is the code
+ * why it waits or was missed. `executionId` is the conversation that began.
+ */
+export interface ShownStart {
+  contact: number;
+  occasion: string;
+  dueAt: string;
+  decidedAt: string;
+  outcome: "waiting" | "started" | "missed";
+  reason: string | null;
+  executionId: string | null;
+}
+
+/**
+ * Who is due within the next seven days, as their dates are now, the earliest first. While the workflow is not active,
+ * nothing starts. `isComplete` is false when there may be more contacts than were read.
+ */
+export interface CampaignPreview {
+  workflow: string;
+  campaign: string;
+  isComplete: boolean;
+  contacts: DueContact[];
+}
+
 /** One call of a model. */
 export interface AiCall {
   id: string;
@@ -1380,6 +1434,24 @@ export interface PlannedRun {
   local: string;
 }
 
+/**
+ * How many occasions wait because the person is in a conversation, have started one, or were missed. At most 10,000 of
+ * each are counted.
+ */
+export interface CampaignCounts {
+  waiting: number;
+  started: number;
+  missed: number;
+}
+
+/** A contact whose conversation is due: `dueAt` in UTC, `local` by the clocks of their time zone. */
+export interface DueContact {
+  contact: number;
+  date: string;
+  dueAt: string;
+  local: string;
+}
+
 /** The calls of models of one workflow, node (as `workflow.node`), model, or day (UTC) on which executions started. */
 export interface UsageGroup {
   name: string;
@@ -1975,6 +2047,24 @@ export class Calls extends Caller {
    * `executions:write`.
    */
   runSchedule(workflow: string | number, schedule: string | number, options?: Repeatable): Promise<StartedExecution>;
+
+  /** List the campaigns of all workflows, with counts of what they did. It needs the scope `executions:read`. */
+  getCampaigns(options?: { cursor?: string; limit?: number } & CallOptions): Pages<ShownCampaign>;
+
+  /** List the campaigns of a workflow. It needs the scope `executions:read`. */
+  getCampaignsByWorkflowId(workflow: string | number, options?: CallOptions): Promise<PageOfShownCampaign>;
+
+  /** Read a campaign: when it looks next, and counts of what it did. It needs the scope `executions:read`. */
+  getCampaign(workflow: string | number, campaign: string | number, options?: CallOptions): Promise<ShownCampaign>;
+
+  /** List what contacts' dates have led to, the latest due first. It needs the scope `executions:read`. */
+  getCampaignStarts(workflow: string | number, campaign: string | number, options?: { cursor?: string; limit?: number; outcome?: "waiting" | "started" | "missed" } & CallOptions): Pages<ShownStart>;
+
+  /**
+   * List the contacts who are due next, within seven days, by the clocks of their time zones. It needs the scope
+   * `executions:read`.
+   */
+  previewCampaign(workflow: string | number, campaign: string | number, options?: { count?: number } & CallOptions): Promise<CampaignPreview>;
 
   /**
    * List calls of models with prompts and answers, those of the newest execution first. A page with less than `limit`

@@ -1206,6 +1206,57 @@ export class Calls extends Caller {
     });
   }
 
+  /** List the campaigns of all workflows, with counts of what they did. It needs the scope `executions:read`. */
+  getCampaigns({ cursor, limit, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/campaigns",
+      query: { cursor, limit },
+      signal,
+    });
+  }
+
+  /** List the campaigns of a workflow. It needs the scope `executions:read`. */
+  getCampaignsByWorkflowId(workflow, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/campaigns`,
+      signal,
+    });
+  }
+
+  /** Read a campaign: when it looks next, and counts of what it did. It needs the scope `executions:read`. */
+  getCampaign(workflow, campaign, { signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/campaigns/${segment(campaign)}`,
+      signal,
+    });
+  }
+
+  /** List what contacts' dates have led to, the latest due first. It needs the scope `executions:read`. */
+  getCampaignStarts(workflow, campaign, { cursor, limit, outcome, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/campaigns/${segment(campaign)}/starts`,
+      query: { cursor, limit, outcome },
+      signal,
+    });
+  }
+
+  /**
+   * List the contacts who are due next, within seven days, by the clocks of their time zones. It needs the scope
+   * `executions:read`.
+   */
+  previewCampaign(workflow, campaign, { count, signal } = {}) {
+    return this._call({
+      method: "GET",
+      path: `/api/v1/workflows/${segment(workflow)}/campaigns/${segment(campaign)}/preview`,
+      query: { count },
+      signal,
+    });
+  }
+
   /**
    * List calls of models with prompts and answers, those of the newest execution first. A page with less than `limit`
    * calls may have another one after it: `next` says so. It needs the scope `executions:read`.

@@ -6,6 +6,7 @@ from botflow.errors import BotflowError
 
 API = "/api/v1"
 _HINTS = """
+campaign.unknown        list them: botflow campaigns
 contact.unknown         find it: botflow contacts --name NAME
 credential.unknown      list them: botflow credentials list
 event.unknown           list them: botflow webhooks deliveries WEBHOOK

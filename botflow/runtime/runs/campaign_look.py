@@ -109,14 +109,17 @@ def people_due(
 
 
 def readable(
-    connection: Connection, campaign: Campaign, people: Sequence[DatedPerson], channels: Collection[str]
+    connection: Connection, campaign: Campaign, people: Sequence[DatedPerson], channels: Collection[str] | None
 ) -> list[DatedPerson]:
-    """Return those of the campaign's group, with their time zones and with the addresses that it may write to."""
+    """Return those of the campaign's group, with their time zones and with the addresses that it may write to;
+    `channels` are those that providers carry, None if that is not known here."""
     organization, wanted = campaign.target.organization, campaign.properties
     if wanted.group:
         members = members_of(connection, organization, wanted.group, [person.id for person in people])
         people = [person for person in people if person.id in members]
-    served = [channel for channel in (CHAT, *channels) if wanted.channel in ("", channel)]
+    served = [wanted.channel] if wanted.channel else None
+    if channels is not None:
+        served = [channel for channel in (CHAT, *channels) if wanted.channel in ("", channel)]
     return with_addresses(connection, organization, people, served) if people else []
 
 

@@ -19,7 +19,7 @@ from botflow.service.schedules.schedule_models import PlannedRun, SchedulePrevie
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.runs.schedule_states import lock_workflow, pause_schedule, resume_schedule, states_of
 from botflow.storage.runs.schedules import Schedule
-from botflow.storage.runs.start_targets import Target, find_scheduled, find_target
+from botflow.storage.runs.start_targets import Target, find_declaring, find_target
 from botflow.storage.service.audit_log import record_change
 
 AT_ONCE = 20  # workflows of one statement: each has its documents
@@ -37,7 +37,7 @@ class ScheduleChanges:
         found: list[ShownSchedule] = []
         slug = after[0] if after is not None else ""
         while True:
-            targets = find_scheduled(connection, self._caller.organization, slug, AT_ONCE + 1)
+            targets = find_declaring(connection, "schedule", self._caller.organization, slug, AT_ONCE + 1)
             shown = self._shown(connection, targets[:AT_ONCE])
             # The database has compared the workflows, by its own collation.
             found += [each for each in shown if after is None or each.workflow != after[0] or each.schedule > after[1]]

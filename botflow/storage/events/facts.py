@@ -14,8 +14,10 @@ from botflow.engine.inbound import RUN
 from botflow.records.events import EventType
 from botflow.records.sessions import FORK
 from botflow.storage.events.projection import HANDOFF, Told, Trace, events_of, needs_open_node, open_node_of
+from botflow.storage.events.recording import SEPARATOR
 from botflow.storage.tables import (
     audit_log,
+    campaign_starts,
     decisions,
     executions,
     outbounds,
@@ -99,6 +101,28 @@ def _consent(connection: Connection, notes: Sequence[Note]) -> Iterator[tuple[in
         yield ids[row.id], [(kind, {"channel": row.channel, "session": session, "reason": row.reason})]
 
 
+def _campaigns(connection: Connection, notes: Sequence[Note]) -> Iterator[tuple[int, list[Told]]]:
+    keys: dict[tuple[int, int, str, str], int] = {}
+    for note in notes:
+        workflow, person, occasion, node = note.refers.split(SEPARATOR, 3)
+        keys[int(workflow), int(person), occasion, node] = note.id
+    starts = campaign_starts.c
+    key = (starts.workflow_id, starts.person_id, starts.occasion, starts.node)
+    made = select(*key, starts.due_at, starts.outcome, starts.reason, starts.execution_id, workflows.c.slug)
+    made = made.join(workflows, workflows.c.id == starts.workflow_id)
+    for row in connection.execute(made.where(tuple_(*key).in_(keys))):
+        kind: EventType = "campaign.started" if row.outcome == "started" else "campaign.missed"
+        about = {
+            "workflow": row.slug,
+            "campaign": row.node,
+            "contact": row.person_id,
+            "dueAt": row.due_at.isoformat(),
+            "execution": str(row.execution_id) if row.execution_id is not None else None,
+            "reason": row.reason or None,
+        }
+        yield keys[row.workflow_id, row.person_id, row.occasion, row.node], [(kind, about)]
+
+
 def _changes(connection: Connection, notes: Sequence[Note]) -> Iterator[tuple[int, list[Told]]]:
     ids = {int(note.refers): note.id for note in notes}
     made = select(audit_log.c.id, audit_log.c.action, audit_log.c.subject, audit_log.c.after)
@@ -174,5 +198,6 @@ _READERS: Mapping[str, Any] = {
     "queued": _queued,
     "message": _messages,
     "consent": _consent,
+    "campaign": _campaigns,
     "change": _changes,
 }

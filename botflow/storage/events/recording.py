@@ -22,6 +22,7 @@ LOCK = 0x6576656E7473  # "events": the advisory lock of the transaction that mak
 # Turns wait behind a trigger that waits for a table: it gives up, and is tried again.
 LOCK_TIMEOUT = "500ms"
 CHANGES = ("workflow.published", "workflow.rolled_back", "workflow.status")
+SEPARATOR = "|"  # between the parts of a key; the last part may hold it
 CONSENT = ("opt_out", "opt_in")
 _OF_SESSION = (
     "(SELECT w.organization_id FROM sessions s JOIN workflows w ON w.id = s.workflow_id WHERE s.id = NEW.session_id)"
@@ -80,6 +81,17 @@ SOURCES = (
         at="NEW.at",
         refers="NEW.id",
         organization="NEW.organization_id",
+    ),
+    Source(
+        name="campaign",
+        table="campaign_starts",
+        change="UPDATE OF outcome",
+        condition="NEW.outcome <> OLD.outcome",
+        at="NEW.decided_at",
+        refers=f"""NEW.workflow_id || '{SEPARATOR}' || NEW.person_id || '{SEPARATOR}' || NEW.occasion
+          || '{SEPARATOR}' || NEW.node """,
+        organization="NEW.organization_id",
+        session="NULL",
     ),
     Source(
         name="change",

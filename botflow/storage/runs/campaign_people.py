@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, func, select, tuple_
 
 from botflow.storage.runs.campaigns import Place
 from botflow.storage.tables import contact_group_members, contact_groups, contacts, person_values
@@ -88,13 +88,15 @@ def values_between(organization: int, field: str, begin: str, end: str, after: P
 
 
 def with_addresses(
-    connection: Connection, organization: int, people: Sequence[DatedPerson], channels: Sequence[str]
+    connection: Connection, organization: int, people: Sequence[DatedPerson], channels: Sequence[str] | None
 ) -> list[DatedPerson]:
-    """Add the time zone of each, and the addresses on these channels."""
+    """Add the time zone of each, and the addresses on these channels; None for all."""
     ids = [person.id for person in people]
     zones = select(_COLUMNS.person_id, _COLUMNS.value).where(_COLUMNS.person_id.in_(ids), _COLUMNS.field == "timeZone")
     zone_of = {row.person_id: str(row.value) for row in connection.execute(zones)}
-    theirs = and_(contacts.c.person_id.in_(ids), contacts.c.channel.in_(channels))
+    theirs: ColumnElement[bool] = contacts.c.person_id.in_(ids)
+    if channels is not None:
+        theirs = and_(theirs, contacts.c.channel.in_(channels))
     addresses: dict[int, list[Address]] = {}
     for person, *at in connection.execute(select(*_ADDRESS).where(theirs)):
         addresses.setdefault(person, []).append(Address(*at))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, delete, exists, func, select, tuple_, update
 
+from botflow.records.campaigns import Outcome
 from botflow.storage.engines.dialects import upsert
 from botflow.storage.tables import campaign_starts
 
-Outcome = Literal["waiting", "started", "missed"]
 WAITING: Outcome = "waiting"
 BUSY = "session.busy"
 KEY = ["workflow_id", "node", "person_id", "occasion"]

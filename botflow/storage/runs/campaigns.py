@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -60,12 +60,14 @@ def hold_version(connection: Connection, target: Target) -> bool:
     return row is not None and row.status == "active" and row.active_version == target.version
 
 
-def stored_campaigns(connection: Connection, workflow_ids: Sequence[int] | None = None) -> list[StoredCampaign]:
-    """Return the rows of these workflows, or all, locked, in the order of their keys."""
-    rows = select(campaigns).order_by(*PLACE).with_for_update()
-    if workflow_ids is not None:
-        rows = rows.where(campaigns.c.workflow_id.in_(workflow_ids))
-    return [_stored(row) for row in connection.execute(rows)]
+def stored_campaigns(connection: Connection) -> list[StoredCampaign]:
+    """Return all rows in the order of their keys, locked."""
+    return [_stored(row) for row in connection.execute(select(campaigns).order_by(*PLACE).with_for_update())]
+
+
+def read_campaigns(connection: Connection, workflow: int) -> list[StoredCampaign]:
+    """Return the rows of a workflow."""
+    return [_stored(row) for row in connection.execute(select(campaigns).where(campaigns.c.workflow_id == workflow))]
 
 
 def put_campaign(

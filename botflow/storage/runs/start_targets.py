@@ -76,13 +76,13 @@ def find_targets(connection: Connection, ids: Sequence[int]) -> list[Target]:
     return [_target(row) for row in rows]
 
 
-def find_scheduled(connection: Connection, organization: int, slug: str, limit: int) -> list[Target]:
-    """Return up to `limit` of an organization's workflows whose active versions may have a schedule, in the order of
-    their ids, from this one on; the caller must read the documents."""
+def find_declaring(connection: Connection, word: str, organization: int, slug: str, limit: int) -> list[Target]:
+    """Return up to `limit` of an organization's workflows whose active versions may have a trigger of this name, in the
+    order of their ids, from this one on; the caller must read the documents."""
     found = func.strpos if is_postgres(connection) else func.instr
-    is_scheduled = found(cast(workflow_versions.c.documents, Text), "schedule") > 0
+    may_declare = found(cast(workflow_versions.c.documents, Text), word) > 0
     targets = _targets(workflow_versions.c.id == workflows.c.active_version)
-    named = targets.where(is_scheduled, workflows.c.slug >= slug, workflows.c.status != "archived")
+    named = targets.where(may_declare, workflows.c.slug >= slug, workflows.c.status != "archived")
     rows = connection.execute(_of(organization, named).order_by(workflows.c.slug).limit(limit))
     return [_target(row) for row in rows]
 

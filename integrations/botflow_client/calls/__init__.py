@@ -2,6 +2,7 @@
 
 from botflow_client.calls.api_keys import APIKeysCalls, AsyncAPIKeysCalls
 from botflow_client.calls.audit_log import AsyncAuditLogCalls, AuditLogCalls
+from botflow_client.calls.campaigns import AsyncCampaignsCalls, CampaignsCalls
 from botflow_client.calls.canaries import AsyncCanariesCalls, CanariesCalls
 from botflow_client.calls.contacts import AsyncContactsCalls, ContactsCalls
 from botflow_client.calls.credentials import AsyncCredentialsCalls, CredentialsCalls
@@ -43,6 +44,7 @@ class Calls(
     EventsCalls,
     ExportsCalls,
     SchedulesCalls,
+    CampaignsCalls,
     UsageCalls,
     SessionsCalls,
     HandoffsCalls,
@@ -75,6 +77,7 @@ class AsyncCalls(
     AsyncEventsCalls,
     AsyncExportsCalls,
     AsyncSchedulesCalls,
+    AsyncCampaignsCalls,
     AsyncUsageCalls,
     AsyncSessionsCalls,
     AsyncHandoffsCalls,

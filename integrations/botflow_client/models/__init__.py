@@ -2,6 +2,14 @@
 
 from botflow_client.models.api_keys import Key, MadeKey, Scope
 from botflow_client.models.audit_log import Change
+from botflow_client.models.campaigns import (
+    CampaignCounts,
+    CampaignPreview,
+    DueContact,
+    PageOfShownCampaign,
+    ShownCampaign,
+    ShownStart,
+)
 from botflow_client.models.canaries import ArmReport, Canary, CanaryPlan, CanaryReport, NodeCount
 from botflow_client.models.contacts import (
     AddressOfContact,
@@ -105,6 +113,8 @@ __all__ = [
     "AiCall",
     "ArmReport",
     "Attempt",
+    "CampaignCounts",
+    "CampaignPreview",
     "Canary",
     "CanaryPlan",
     "CanaryReport",
@@ -122,6 +132,7 @@ __all__ = [
     "DeletedNode",
     "Delivery",
     "Diagnosis",
+    "DueContact",
     "Edge",
     "EdgeCount",
     "EdgeDetail",
@@ -162,6 +173,7 @@ __all__ = [
     "OutboundDetails",
     "PageOfModule",
     "PageOfNodeType",
+    "PageOfShownCampaign",
     "PageOfShownOption",
     "PageOfShownSchedule",
     "PlannedNode",
@@ -186,6 +198,7 @@ __all__ = [
     "SessionContext",
     "SessionMessage",
     "ShownArtifact",
+    "ShownCampaign",
     "ShownCheckpoint",
     "ShownHandle",
     "ShownLogEntry",
@@ -193,6 +206,7 @@ __all__ = [
     "ShownOrigin",
     "ShownOutput",
     "ShownSchedule",
+    "ShownStart",
     "StartedByEvent",
     "StartedExecution",
     "TokenKey",

@@ -55,7 +55,14 @@ async def things_of(site: Site, key: str) -> Mapping[str, str]:
             {"id": "start", "type": "chatbot", "actionType": "message_received", "next": "ask"},
             {"id": "ask", "type": "chatbot", "actionType": "ask", "properties": {"text": SECRET, "variable": "name"}},
             {"id": "nightly", "type": "trigger", "actionType": "schedule", "properties": {"cron": "0 3 1 1 *"}},
+            {
+                "id": "yearly",
+                "type": "trigger",
+                "actionType": "campaign",
+                "properties": {"field": "born", "at": "09:00", "repeats": "yearly"},
+            },
         ],
+        "contactFields": {"born": {"type": "date"}},
     }
     assert (await call(site, "POST", "/workflows", document, key=key)).status_code == 201
     assert (await call(site, "POST", "/workflows/theirs/publish", {"message": SECRET}, key=key)).status_code == 200
@@ -114,6 +121,7 @@ async def things_of(site: Site, key: str) -> Mapping[str, str]:
         "workflow": "theirs",
         "node": "ask",
         "schedule": "nightly",
+        "campaign": "yearly",
         "edge": edge["id"],
         "version": "1",
         "key": made["id"],

@@ -1,0 +1,1 @@
+"""The campaigns that workflows declare. Start reading in `campaigns.py`."""
