@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
@@ -116,9 +117,14 @@ class EnvironmentSettings(BaseSettings):
         """Read the settings from `environment`, or from this process's; UsageError `settings.invalid` names the
         variable at fault."""
         given = os.environ if environment is None else environment
-        variables = EnvSettingsSource(cls)
-        variables.env_vars = {name.lower(): value for name, value in given.items() if value.strip()}
+        set_variables = {name.lower(): value for name, value in given.items() if value.strip()}
+        names = tuple(name.lower() for name in cls.variables())
         try:
+            if not any(name.startswith(names) for name in set_variables):
+                unset: Self = _unset(cls)
+                return unset
+            variables = EnvSettingsSource(cls)
+            variables.env_vars = set_variables
             return cls(**variables())
         except ValidationError as failure:
             first = failure.errors(include_input=False)[0]
@@ -161,6 +167,12 @@ class EnvironmentSettings(BaseSettings):
         return f"{cls.model_config.get('env_prefix', '')}{field}".upper()
 
 
+@cache
+def _unset(settings: type[EnvironmentSettings]) -> Any:
+    """Return the settings of a class of which no variable is set: most plugins', read several times at each start."""
+    return settings()
+
+
 class Settings(EnvironmentSettings):
     """botflow's own settings, by the name of their environment variable in lower case."""
 
@@ -173,6 +185,9 @@ class Settings(EnvironmentSettings):
     botflow_public_url: WebUrl | None = None
     """The address at which providers reach this server, with the path if it is mounted below one. Without it their
     webhooks are refused, except with `--dev`, and flows keep the addresses of visitors' files without a host."""
+    botflow_handoff_url: WebUrl | None = None
+    """Where your team reads a conversation, `https://desk.example.com/conversations/{session}`: the link in messages
+    about a new handoff. `{handoff}` and `{session}` stand for their ids. Without it: this server's API."""
     botflow_secret_key: Secrets = ()
     """Signs visitors' tokens and seals credentials; at least 32 characters. Required, except with `--dev`. To change
     it, write the new one before the former one, with a comma between them, and run `botflow secrets rotate`."""

@@ -31,6 +31,7 @@ LAYERS = (
         "private_files",
         "log_facts",
         "redaction",
+        "outgoing_hosts",
         "outgoing_targets",
         "outgoing_transport",
         "retry_after",
@@ -161,6 +162,7 @@ OFFERED = (
     *(
         "botflow.clock",
         "botflow.settings",
+        "botflow.outgoing_hosts",
         "botflow.outgoing_targets",
         "botflow.outgoing_transport",
         "botflow.retry_after",

@@ -45,6 +45,15 @@ def test_a_secret_of_blanks_is_unset(blank: str) -> None:
         assert TelephonySettings.from_environment({"TELEPHONY_TOKEN": blank}) == TelephonySettings()
 
 
+def test_settings_of_which_none_is_set_are_made_once_and_an_organizations_are_its_own() -> None:
+    """A start reads those of each plugin several times, and few plugins are configured."""
+    unset = TelephonySettings.from_environment({"A": "b", "TOKEN": "x"})
+    organizations = unset.of_organization(())
+
+    assert TelephonySettings.from_environment({}) is unset
+    assert (unset.networks, organizations.networks) == (None, ())
+
+
 def test_only_from_environment_reads_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOTFLOW_REDIS_URL", "redis://127.0.0.1")
 

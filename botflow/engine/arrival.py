@@ -9,8 +9,9 @@ from typing import cast
 from botflow.engine import events
 from botflow.engine.asks import Answer, Ask, AskModel, Choice
 from botflow.engine.corrections.rewind import turn_back
+from botflow.engine.inbound import CHAT, Inbound
 from botflow.engine.level import Level
-from botflow.engine.node_type import FITTING, Answerable, NodeFailure, NodeType, Questioning, Starts
+from botflow.engine.node_type import FITTING, FREE, Answerable, Fit, NodeFailure, NodeType, Questioning, Starts
 from botflow.engine.scene import Scene
 from botflow.engine.session import Parent, Session, Wait
 from botflow.engine.speech.buttons import option_of, question_of
@@ -69,7 +70,7 @@ def arrive(
     if interrupt is None and scene.policy.corrections and (turning := turn_back(scene, node_types)) is not None:
         scene.answered = turning == "answer"
         return Resume() if turning == "answer" else Start()
-    if interrupt is None and not _is_the_answer(flow, scene, node_types):
+    if interrupt is None and any(one.has_meaning for one in flow.interrupts):
         interrupt = yield from _intended_interrupt(flow, scene, node_types)
     if interrupt is None:
         scene.answered = True
@@ -120,7 +121,10 @@ def _start(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> Arri
         scene.parent = Parent(**parent)
     if scene.inbound.kind == "trigger" and scene.inbound.parameters.get("node"):
         return _start_branch(flow, scene)
-    trigger = _trigger(flow, scene, node_types)
+    trigger = _trigger(flow, scene.inbound, node_types)
+    if trigger is None and scene.inbound.kind == "message" and scene.inbound.channel == CHAT:
+        # A visitor who writes after the end, in a flow that begins when the chat is opened, opens it once more.
+        trigger = _trigger(flow, replace(scene.inbound, kind="opened"), node_types)
     if trigger is None and scene.is_run:
         raise FlowError(f"no trigger of {flow.id!r} takes this", code="run.no_trigger")
     if trigger is None:
@@ -155,13 +159,13 @@ def _begin(scene: Scene, level: Level) -> Arrival:
     return Start()
 
 
-def _trigger(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> Node | None:
-    meant = scene.inbound.parameters.get("start") if scene.inbound.kind == "trigger" else None
+def _trigger(flow: Flow, inbound: Inbound, node_types: Mapping[str, NodeType]) -> Node | None:
+    meant = inbound.parameters.get("start") if inbound.kind == "trigger" else None
     for node in flow.triggers:
         if meant not in (None, node.id):
             continue
         try:
-            takes = cast(Starts, node_types[node.type]).starts(node.properties, scene.inbound)
+            takes = cast(Starts, node_types[node.type]).starts(node.properties, inbound)
         except (FlowError, KeyboardInterrupt):
             raise
         except BaseException as crash:  # the trigger may be a plugin's code
@@ -193,7 +197,7 @@ def _named_interrupt(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType
     for interrupt in candidates:
         if interrupt.pattern is not None and search(interrupt.pattern, text):
             return interrupt
-        if alike == [interrupt] and not _fits_exactly(scene, node_types):
+        if alike == [interrupt] and _fit(scene, node_types) not in FITTING:
             return interrupt
     return None
 
@@ -204,19 +208,14 @@ def _candidates(flow: Flow, scene: Scene) -> list[Interrupt]:
     return [interrupt for interrupt in flow.interrupts if interrupt.id not in active]
 
 
-def _is_the_answer(flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]) -> bool:
-    """Say whether the message is the answer, so that no model need be asked whether it means an interrupt."""
-    return any(interrupt.has_meaning for interrupt in flow.interrupts) and _fits_exactly(scene, node_types)
-
-
-def _fits_exactly(scene: Scene, node_types: Mapping[str, NodeType]) -> bool:
-    """Say whether the message fits the question exactly, as "2 people" fits one for a number."""
+def _fit(scene: Scene, node_types: Mapping[str, NodeType]) -> Fit:
+    """Return how well the message answers the question at hand: "2 people" one for a number, exactly."""
     node = scene.node
     node_type = node_types[node.type]
     try:
-        return isinstance(node_type, Answerable) and node_type.fits(node.properties, scene) in FITTING
+        return node_type.fits(node.properties, scene) if isinstance(node_type, Answerable) else "no"
     except FlowError:  # the node itself will say so
-        return False
+        return "no"
 
 
 def _question(scene: Scene, node_types: Mapping[str, NodeType]) -> str:
@@ -232,20 +231,31 @@ def _question(scene: Scene, node_types: Mapping[str, NodeType]) -> str:
 def _intended_interrupt(
     flow: Flow, scene: Scene, node_types: Mapping[str, NodeType]
 ) -> Generator[Ask, Answer, Interrupt | None]:
-    """Let a model find the interrupt that the message means; not for a pressed button, whose meaning is known."""
+    """Let a model find the interrupt that the message means; not for a pressed button or an answer that fits, whose
+    meaning is known."""
     text = scene.inbound.text.strip()
-    candidates = (
-        [interrupt for interrupt in _candidates(flow, scene) if interrupt.has_meaning] if flow.interrupts else []
-    )
+    candidates = [interrupt for interrupt in _candidates(flow, scene) if interrupt.has_meaning]
     if scene.inbound.payload or not text or not candidates:
+        return None
+    fit = _fit(scene, node_types)
+    if fit in FITTING and not (fit == "possibly" and _is_an_example(text, candidates)):
         return None
     answer = yield replace(
         interrupt_ask(candidates, flow.language),
         text=text,
         question=_question(scene, node_types),
+        accepts="any text" if fit in FREE else "",
         node=scene.level.node,
     )
     return next((interrupt for interrupt in candidates if interrupt.id == answer.value), None)
+
+
+def _is_an_example(text: str, candidates: Sequence[Interrupt]) -> bool:
+    """Say whether the message is an author's example: then it need not be the answer that it may be."""
+    said = read_words(text) if len(text) <= _LONGEST_KEYWORD else None
+    return said is not None and any(
+        are_alike(said, read_authored_words(example)) for interrupt in candidates for example in interrupt.examples
+    )
 
 
 def interrupt_ask(candidates: Sequence[Interrupt], language: str) -> AskModel:

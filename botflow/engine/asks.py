@@ -44,8 +44,8 @@ class AskModel:
     route: a handle of `choices`, or None for abstain. reply: the text. extract: an object of the fields found.
     `text` is the person's words alone; `history` is what was said before it, oldest first. `stream` asks for deltas.
     `now` is when the person wrote: "tomorrow" is relative to it. An extracted date is ISO 8601, `2026-11-21`.
-    `question` is what the person was asked, when the message may be its answer. The engine fills in `node`,
-    and `visit`, which counts the turn's visits of nodes.
+    `question` is what the person was asked, when the message may be its answer; `accepts` is "any text" where nearly
+    every message is one. The engine fills in `node`, and `visit`, which counts the turn's visits of nodes.
     """
 
     purpose: Literal["route", "reply", "extract"]
@@ -62,6 +62,7 @@ class AskModel:
     fallback: str = ""
     now: datetime | None = None
     question: str = ""
+    accepts: Literal["", "any text"] = ""
     node: str = field(default="", compare=False)
     visit: int = field(default=0, compare=False)
 

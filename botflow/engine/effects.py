@@ -22,12 +22,13 @@ class SendMessage:
     arrive. After `validity_s` seconds it is not
     sent any more; with `ordering` "sent" it leaves once the message before it has left. `content_sid` names a template
     at the provider, and `content_variables` holds the template's values. `author` is the person who wrote it, "" for
-    the flow. `typing_s` is how long a chat shows that the bot writes, before it shows the message.
+    the flow, and `author_picture` the address of their picture. `typing_s` is how long a chat shows that the bot
+    writes, before it shows the message.
 
     `question` (`workflow/node`) and `language` are those of a message whose buttons answer a question; a channel reads
-    them when it renders the message, and a message for people to read does not store them. Of a rendered part,
-    `only_by_api` says that a webhook's reply cannot carry it, and `list_title` is the word on the button that opens its
-    options as a list.
+    them when it renders the message. Only a chat stores the question, whose pages send it back with a press. Of a
+    rendered part, `only_by_api` says that a webhook's reply cannot carry it, and `list_title` is the word on the button
+    that opens its options as a list.
     """
 
     text: str
@@ -43,6 +44,7 @@ class SendMessage:
     content_sid: str = ""
     content_variables: Mapping[str, str] = field(default_factory=dict)
     author: str = ""
+    author_picture: str = ""
     cards: tuple[Card, ...] = ()
     typing_s: float = 0.0
     list_title: str = ""
@@ -65,11 +67,13 @@ class SendMessage:
             "contentSid": self.content_sid,
             "contentVariables": self.content_variables,
             "author": self.author,
+            "authorPicture": self.author_picture,
             "cards": [card.to_json() for card in self.cards],
             "typing": self.typing_s,
             "listTitle": self.list_title,
             "onlyByApi": self.only_by_api,
             "language": self.language if self.only_by_api else "",
+            "question": self.question,
         }
         return {name: value for name, value in full.items() if value or name == "text"}
 
@@ -89,11 +93,13 @@ class SendMessage:
             content_sid=stored.get("contentSid", ""),
             content_variables=stored.get("contentVariables", {}),
             author=stored.get("author", ""),
+            author_picture=stored.get("authorPicture", ""),
             cards=tuple(map(Card.from_json, stored.get("cards", ()))),
             typing_s=stored.get("typing", 0.0),
             list_title=stored.get("listTitle", ""),
             only_by_api=stored.get("onlyByApi", False),
             language=stored.get("language", ""),
+            question=stored.get("question", ""),
         )
 
 
@@ -163,9 +169,19 @@ class ReportEnd:
 
 
 @value(frozen=True, slots=True, kw_only=True)
+class TellOfHandoff:
+    """Run what tells people of a handoff: a branch of this version that begins at `node` of the graph `flow`, with
+    these variables and one named `handoff`."""
+
+    node: str
+    flow: str = ""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@value(frozen=True, slots=True, kw_only=True)
 class OpenHandoff:
     """List the handoff that began with the session's `version` for people: `summary` holds variables, and `results`
-    names those that the person may fill in."""
+    names those that the person may fill in. Once it is listed, `tell` runs."""
 
     version: int
     node: str
@@ -174,6 +190,12 @@ class OpenHandoff:
     note: str = ""
     summary: Mapping[str, Any] = field(default_factory=dict)
     results: tuple[str, ...] = ()
+    tell: TellOfHandoff | None = None
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> OpenHandoff:
+        tell = stored.get("tell")
+        return cls(**{**stored, "tell": TellOfHandoff(**tell) if tell else None})
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -184,7 +206,16 @@ class CloseHandoff:
     outcome: Literal["timed_out", "cancelled"]
 
 
-Effect = StartRun | StartConversation | CancelRuns | EmitEvent | ReportEnd | OpenHandoff | CloseHandoff
+@value(frozen=True, slots=True, kw_only=True)
+class TellOfEnd:
+    """Start the workflow's own runs that hear how the execution has ended: completed, failed or cancelled."""
+
+    execution: str
+    status: str
+    error: Mapping[str, Any] | None = None
+
+
+Effect = StartRun | StartConversation | CancelRuns | EmitEvent | ReportEnd | OpenHandoff | CloseHandoff | TellOfEnd
 
 
 def input_size(effect: Effect) -> int:

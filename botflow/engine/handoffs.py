@@ -9,8 +9,9 @@ a turn under way, and for a flow's handoff the wait's token, so that an alarm wh
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
+from botflow.engine.effects import OpenHandoff
 from botflow.engine.inbound import RETURNED
 from botflow.engine.session import Handoff, Session
 
@@ -18,7 +19,7 @@ Priority = Literal["low", "normal", "high", "urgent"]
 PRIORITIES: tuple[Priority, ...] = ("urgent", "high", "normal", "low")  # in the order in which people see them
 
 
-def claimed(session: Session, person: str, since: int) -> Session:
+def claimed(session: Session, person: str, since: int, picture: str = "") -> Session:
     """Return the session in the hands of `person`, in the place of a person who had it before. `since` counts for one
     that no person had."""
     version = session.version + 1
@@ -27,6 +28,7 @@ def claimed(session: Session, person: str, since: int) -> Session:
         person=person,
         since=former.since if former is not None and former.since else since,
         version=former.version if former is not None else version,
+        picture=picture,
     )
     return replace(_with_new_token(session), version=version, handoff=handoff)
 
@@ -34,7 +36,7 @@ def claimed(session: Session, person: str, since: int) -> Session:
 def released(session: Session) -> Session:
     """Return the session of a flow's handoff as it waits for another person; its alarm begins anew."""
     assert session.handoff is not None, "the caller has looked"
-    handoff = replace(session.handoff, person="")
+    handoff = replace(session.handoff, person="", picture="")
     return replace(_with_new_token(session), version=session.version + 1, handoff=handoff)
 
 
@@ -47,6 +49,21 @@ def given_back(session: Session) -> Session:
     return replace(
         after, wait=replace(session.wait, token=str(after.version), accepts=(RETURNED,), alarms=(), until="")
     )
+
+
+def told_of(request: OpenHandoff, session: int, url: str) -> dict[str, Any]:
+    """Return what people are told of a new handoff. `url` is the address of a conversation, with `{handoff}` and
+    `{session}` in the place of their ids."""
+    handoff = f"{session}.{request.version}"
+    return {
+        "id": handoff,
+        "session": str(session),
+        "queue": request.queue,
+        "priority": PRIORITIES[request.priority],
+        "note": request.note,
+        "summary": dict(request.summary),
+        "link": url.replace("{handoff}", handoff).replace("{session}", str(session)),
+    }
 
 
 def _with_new_token(session: Session) -> Session:

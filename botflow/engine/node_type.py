@@ -174,6 +174,7 @@ Fit = Literal["no", "hardly", "loosely", "possibly", "exactly", "literally"]
 if it reads like another kind of answer ("5", "tomorrow"). "possibly": the answer may as well be one to another question
 (a bare number as a time of day). "literally": it is one of the question's own words, such as an option's label."""
 FITTING: tuple[Fit, ...] = ("possibly", "exactly", "literally")
+FREE: tuple[Fit, ...] = ("hardly", "loosely")
 
 
 @runtime_checkable
@@ -273,6 +274,14 @@ class Invocable(Protocol):
 
     async def invoke(self, ask: Invoke, context: ActionContext | None = None) -> Any:
         """Carry out `ask`; without a context, only if it does not need one."""
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """The optional ability of an Invocable that keeps in the memory of the process what it has learned of people."""
+
+    def forget(self) -> None:
+        """Drop all of it: a person is erased, or a day is over."""
 
 
 @runtime_checkable

@@ -6,37 +6,33 @@ types: the docstring of `Scene` lists the public part. The rest belongs to the e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from botflow.engine.effects import Effect, SendMessage
 from botflow.engine.events import Event, OutputKept
 from botflow.engine.following import Following
-from botflow.engine.forks.beginning import heard_before
 from botflow.engine.inbound import RUN, Inbound, Media
 from botflow.engine.json_values import clipped, plain_json
 from botflow.engine.kept_values import KeptValues
 from botflow.engine.level import Level
 from botflow.engine.limits import LimitExceeded, Limits
 from botflow.engine.person.contact import Contact, ContactView
-from botflow.engine.person.person_scene import PersonScene
+from botflow.engine.reading_scene import ReadingScene
 from botflow.engine.session import AlarmKind, Frame, Handoff, Parent, Session
 from botflow.engine.speech.buttons import Card, QuickReply
 from botflow.engine.speech.language import Speech
 from botflow.errors import FlowError
 from botflow.flow.contact_fields import contact_field_of
-from botflow.flow.fields import ITEM
 from botflow.flow.graph import Flow, Node
-from botflow.flow.templates.language_filters import CLOCK_NAMES, SETTINGS, RenderSettings
+from botflow.flow.templates.language_filters import SETTINGS
 from botflow.flow.templates.template import INPUT, NODES, VARIABLES
 
-CORRECTION = "correction"
 _NAMESPACES = frozenset((VARIABLES, INPUT, NODES, SETTINGS))
 
 
-class Scene(PersonScene):
+class Scene(ReadingScene):
     """One turn's view of a session. What a node type may use:
 
     say(text)             say a rendered text to the session's person, with media, quick replies and cards
@@ -58,6 +54,7 @@ class Scene(PersonScene):
     variables, notes      the variables, and the waiting node's own memory, which is gone when it leaves
     node, flow, policy    the placed node, its workflow, and the workflow's rules
     language              the language in which the node speaks and reads
+    message_is_taken      set it when a node takes answers from a message that led to it, so that no other does
     is_run                True when a trigger or a parent started this session, so there is no contact to talk to
     group                 the name of the wait that begins in this turn, for children and messages it waits for
 
@@ -95,6 +92,7 @@ class Scene(PersonScene):
         self.asked = False
         self.acted = False
         self.answered = False
+        self.message_is_taken = False
         self.visits = 0
         self.started = False
         self.parent: Parent | None = None
@@ -174,56 +172,6 @@ class Scene(PersonScene):
         """Say whether `handle` of the current node has an edge."""
         level = self.levels[-1]
         return level.flow.target(level.node, handle) is not None
-
-    def render(self, source: str) -> str:
-        """Render a template over the variables, the inbound and the nodes' outputs."""
-        return self.flow.templates.render(source, self._values())
-
-    def render_escaped(self, source: str, escape: Callable[[str], str]) -> str:
-        """Render a template of HTML or the like, with the values in it escaped by a function of a module."""
-        return self.flow.templates.render_escaped(source, self._values(), escape)
-
-    def render_item(self, source: str, item: Any) -> str:
-        """Render a template that may also read `item`, one of a list."""
-        return self.flow.templates.render(source, {**self._values(), ITEM: item})
-
-    def render_value(self, value: Any, zone: ZoneInfo | None = None) -> Any:
-        """Render every template inside a JSON value. A string that is one bare expression keeps that value's type.
-        Times are those of `zone`, without it of the person's zone."""
-        values = self._values() if zone is None else {**self._values(), SETTINGS: self._settings(lambda: zone)}
-        return self.flow.templates.render_value(value, values)
-
-    def render_returned(self, source: str) -> Any:
-        """Render a template over the variables of the subflow that has just ended."""
-        returned = self.returned or {}
-        values = {**returned, VARIABLES: returned, SETTINGS: self._settings(self._zone_by(self.variables))}
-        return self.flow.templates.render_value(source, values)
-
-    def render_correction(self, source: str, old: str, new: str) -> str:
-        """Render a template that may also read `$correction.old` and `$correction.new`."""
-        values = self._values()
-        nodes = {**values[NODES], CORRECTION: {"old": old, "new": new}}
-        return self.flow.templates.render(source, {**values, NODES: nodes})
-
-    def render_also(self, value: Any, **also: Any) -> Any:
-        """Like `render_value`; `$name` reads each of `also`, before the output of a node with that id."""
-        values = self._values()
-        return self.flow.templates.render_value(value, {**values, NODES: {**values[NODES], **also}})
-
-    def evaluate(self, condition: str) -> Any:
-        """Evaluate a condition such as `qty >= 5`."""
-        return self.flow.templates.evaluate(condition, self._values())
-
-    def look_up(self, path: Sequence[str]) -> Any:
-        """Return what a template would read at `path` (`("order", "size")`), or None when nothing is there."""
-        found: Any = self._values()
-        if path[0] in CLOCK_NAMES and path[0] not in found:
-            found = found[SETTINGS].clock_values()
-        for name in path:
-            if not isinstance(found, Mapping) or name not in found:
-                return None
-            found = found[name]
-        return found
 
     # -- what a node does
 
@@ -350,9 +298,6 @@ class Scene(PersonScene):
         if self._owner.outputs.pop(self.level.node, None) is not None:
             self._context = None
 
-    def _settings(self, zone: Callable[[], ZoneInfo]) -> RenderSettings:
-        return RenderSettings(self.inbound.received_at, zone, (self.language, self._flow.language))
-
     @property
     def _owner(self) -> Level:
         """The level whose variables are in force: digressions and bodies share those of their graph's frame below."""
@@ -361,31 +306,3 @@ class Scene(PersonScene):
         while self.levels[position].kind in ("digression", "body") or self.levels[position].flow_id != flow_id:
             position -= 1
         return self.levels[position]
-
-    def _values(self) -> dict[str, Any]:
-        if self._context is None:
-            owner = self._owner
-            message = self._message()
-            self._context = {
-                **owner.variables,
-                VARIABLES: owner.variables,
-                INPUT: self._input(message),
-                NODES: self._readable(message, owner.outputs),
-                SETTINGS: self._settings(self._zone_by(owner.variables)),
-            }
-        return self._context
-
-    def _input(self, message: Mapping[str, Any]) -> Any:
-        """Return `$input` for templates: in every turn the input of the trigger that began the execution, which is any
-        JSON value; in an execution that a message began, the message at hand."""
-        if self.is_run:
-            return self.levels[0].variables.get("input")
-        return message if self._given is None else self._given["input"]
-
-    def _message(self) -> Mapping[str, Any]:
-        """Return `$message` for templates, unless a node has that id: what the person has just sent."""
-        if self.inbound.kind == "trigger":
-            return {"text": "", "channel": self.inbound.channel}
-        if self.inbound.kind == "resume":
-            return {"text": "", **heard_before(self.inbound), "channel": self.inbound.channel}
-        return {"text": "", **self.inbound.content(), "channel": self.inbound.channel}

@@ -195,14 +195,17 @@ class Closing:
 class Handoff:
     """A person talks to the contact instead of the flow; `person` is the name that the contact sees, "" while a flow's
     handoff waits for one. What came from the seq `since` on (0: since its beginning) was said to that person, and no
-    node has answered it. `version` is the session's version with which it began: with the session, its id."""
+    node has answered it. `version` is the session's version with which it began: with the session, its id. `picture`
+    is the address of the person's picture, "" for none."""
 
     person: str
     since: int
     version: int
+    picture: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return {"person": self.person, "since": self.since, "version": self.version}
+        full = {"person": self.person, "since": self.since, "version": self.version}
+        return {**full, "picture": self.picture} if self.picture else full
 
 
 @value(frozen=True, slots=True, kw_only=True)

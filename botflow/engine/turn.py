@@ -26,19 +26,14 @@ from botflow.engine.endings.closing import (
     conclude,
     failing,
     heed_cancellation,
-    result_of,
 )
-from botflow.engine.endings.ending import Ending, freeze, handoffs_news, parents_news, state_of
+from botflow.engine.endings.ending import Ending, freeze, handoffs_news, own_news, parents_news, state_of
 from botflow.engine.events import Event, ExecutionFailed
 from botflow.engine.inbound import Inbound
-from botflow.engine.level import Level
 from botflow.engine.limits import LimitExceeded, Limits
 from botflow.engine.node_type import (
     End,
-    EnterBody,
-    EnterSubflow,
     KeepWaiting,
-    Leave,
     NodeFailure,
     NodeType,
     Outcome,
@@ -48,6 +43,7 @@ from botflow.engine.node_type import (
 from botflow.engine.person.contact import Contact, ContactChanges
 from botflow.engine.scene import Scene
 from botflow.engine.session import Closing, Session
+from botflow.engine.steps import step
 from botflow.engine.visit import unwind, visit
 from botflow.engine.waits import same_wait, wait_for_message, wait_parked
 from botflow.errors import FlowError
@@ -120,7 +116,12 @@ def take_turn(
         status=ending.status,
         events=tuple(scene.events),
         messages=tuple(scene.messages),
-        effects=(*scene.effects, *parents_news(session, scene, ending), *handoffs_news(session, after, scene)),
+        effects=(
+            *scene.effects,
+            *parents_news(session, scene, ending),
+            *handoffs_news(session, after, scene),
+            *own_news(scene, ending, execution),
+        ),
         execution=execution,
         started=started,
         failure=ending.failure,
@@ -203,7 +204,7 @@ def _visits(
 ) -> Generator[Ask, Answer, Ending | Closing]:
     """Visit node after node. `waiting` is the depth of the node that may keep waiting, 0 once it has left."""
     heard = resuming
-    for step in range(2 * limits.steps):
+    for visits in range(2 * limits.steps):
         if len(scene.events) == limits.stops_after and not resuming:
             return _lap(session, scene, limits)
         try:
@@ -219,7 +220,7 @@ def _visits(
             heard = False
             waiting = waiting if len(scene.levels) > waiting else 0
             scene.failure, scene.alarm = None, None
-            resuming = _move(scene, outcome)
+            resuming = step(scene, outcome)
             if scene.speech is not None and scene.levels:
                 scene.speech.follow_choice(scene)
         except LimitExceeded:
@@ -233,10 +234,10 @@ def _visits(
             return complete(scene)
         if scene.closing is not None and len(scene.levels) <= scene.closing.at:
             return scene.closing
-        if scene.is_run and not resuming and (scene.asked or step >= limits.steps):
+        if scene.is_run and not resuming and (scene.asked or visits >= limits.steps):
             return _lap(session, scene, limits)
         # A node whose body is over still goes on to what follows it: `finally` after `try`.
-        if not scene.is_run and not resuming and step >= limits.steps - 1:
+        if not scene.is_run and not resuming and visits >= limits.steps - 1:
             break
     raise LimitExceeded(f"one turn visited more than {limits.steps} nodes", code="limit.steps")
 
@@ -254,101 +255,6 @@ def _rest(flow: Flow, session: Session, scene: Scene, outcome: WaitForMessage | 
             assert_never(outcome)
     scene.record(events.WaitStarted(scene.level.node))
     return Ending("waiting", wait=wait)
-
-
-def _move(scene: Scene, outcome: Leave | EnterBody | EnterSubflow) -> bool:
-    """Go to the next node; return whether it resumes rather than starts."""
-    match outcome:
-        case Leave(handle, output):
-            scene.keep_output(output)
-            return _follow(scene, handle)
-        case EnterBody(handle):
-            return _enter_body(scene, handle)
-        case EnterSubflow():
-            _enter(scene, outcome)
-            return False
-        case _:
-            assert_never(outcome)
-
-
-def _follow(scene: Scene, handle: str) -> bool:
-    """Leave the current node by `handle`; return whether the next one resumes rather than starts."""
-    level = scene.level
-    level.notes = {}
-    target = level.flow.target(level.node, handle)
-    scene.record(events.EdgeFollowed(level.node, handle, target or ""))
-    scene.returned = None
-    if target is not None and not _closes_body(scene, target):
-        level.node = target
-        return False
-    if len(scene.levels) == 1:
-        scene.result = result_of(level)
-    ended = scene.pop()
-    if ended.kind in ("main", "branch"):
-        return False
-    scene.record(events.FrameLeft(ended.interrupt or _frame_name(scene, ended)))
-    match ended.kind:
-        case "subflow":
-            scene.returned = ended.variables
-            return True
-        case "body":
-            scene.returned = {}
-            return True
-        case _:  # a digression is over: the interrupted node asks again
-            _recapitulate(scene)
-            return False
-
-
-def _closes_body(scene: Scene, target: str) -> bool:
-    """Say whether an edge leads from a body back to the node that owns it: authors draw loops like that."""
-    return scene.level.kind == "body" and scene.levels[-2].node == target
-
-
-def _frame_name(scene: Scene, ended: Level) -> str:
-    return ended.flow_id if ended.kind == "subflow" else scene.level.node
-
-
-def _recapitulate(scene: Scene) -> None:
-    """Say the workflow's recap before the interrupted question is asked again; a recap that fails is left out."""
-    if scene.policy.recap is None:
-        return
-    try:
-        scene.say(scene.render(scene.policy.recap))
-    except LimitExceeded:
-        raise
-    except FlowError as failure:
-        scene.record(events.NodeFailed(scene.level.node, failure.code, failure.message))
-
-
-def _enter(scene: Scene, entry: EnterSubflow) -> None:
-    """Push the frame of a subflow, at its trigger."""
-    child = scene.workflow.subflows.get(entry.workflow)
-    if child is None or not child.triggers:
-        raise NodeFailure(f"there is no workflow {entry.workflow!r} to run", code="subflow.unknown")
-    first = child.triggers[0].id
-    scene.push(
-        Level(
-            flow=child,
-            node=first,
-            kind="subflow",
-            flow_id=entry.workflow,
-            variables={**child.variables, **entry.variables},
-        )
-    )
-    scene.record(events.FrameEntered(entry.workflow, first))
-
-
-def _enter_body(scene: Scene, handle: str) -> bool:
-    """Push a frame at the target of `handle`. True if there is no target: then the node resumes at once."""
-    level = scene.level
-    target = level.flow.target(level.node, handle)
-    scene.record(events.EdgeFollowed(level.node, handle, target or ""))
-    scene.returned = {}
-    if target is None:
-        return True
-    scene.returned = None
-    scene.push(Level(flow=level.flow, node=target, kind="body", flow_id=level.flow_id))
-    return False
 
 
 def _lap(session: Session, scene: Scene, limits: Limits) -> Ending:

@@ -153,4 +153,7 @@ def _freeze(
         triggers=tuple(nodes[node.id] for node in linked.triggers),
         contact_fields=dict(document.contact_fields),
         reads_contact=reads_contact,
+        heard_ends=frozenset(
+            status for node in linked.triggers for status in node.spec.hears_ends(nodes[node.id].properties)
+        ),
     )

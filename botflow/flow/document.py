@@ -27,7 +27,7 @@ from pydantic_core import PydanticCustomError
 
 from botflow.flow.contact_fields import ContactFields
 from botflow.flow.duration import Duration
-from botflow.flow.fields import CAMEL_CASE
+from botflow.flow.fields import CAMEL_CASE, VariableName
 from botflow.flow.graph import ExecutionMode
 from botflow.flow.locale_codes import Country, Language
 from botflow.flow.message_template import MessageTemplate, TemplateSlug
@@ -202,6 +202,9 @@ class Document(Policy):
     a time or for other runs, but not for a message."""
     variables: dict[str, Any] = Field(default_factory=dict)
     """Variables and their values at the start."""
+    results: tuple[VariableName, ...] = Field(default=(), max_length=200)
+    """The variables that a table of results shows, in this order. Without it: those that were collected, neither
+    constants nor the items of loops."""
     contact_fields: ContactFields = Field(default_factory=dict)
     """The fields of a contact that the flow uses, besides `name`, `language` and `timeZone`: `{name: {type, choices}}`.
     The type is `text`, `number`, `boolean`, `date`, `datetime` or `choice`."""

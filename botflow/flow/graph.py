@@ -82,6 +82,7 @@ class Flow:
     behaviour. `kept_outputs` are the nodes whose output some template reads as `$node.field`; others are not stored.
     `contact_fields` are the fields of a contact that the document declares; `reads_contact` says whether it or one of
     its subflows reads or changes the person's contact: a turn of another flow pays nothing for contacts.
+    `heard_ends` are the statuses of ended executions that one of its triggers hears of.
     `language` is the one it speaks, `written_in` its own.
     `translations` are the same graph in the other languages that it speaks, by their tags; only a flow in its own
     language has them.
@@ -110,6 +111,7 @@ class Flow:
     triggers: tuple[Node, ...]
     contact_fields: Mapping[str, ContactField] = field(default_factory=dict)
     reads_contact: bool = False
+    heard_ends: frozenset[str] = frozenset()
 
     def target(self, node: str, handle: str) -> str | None:
         """Return the node that `handle` of `node` leads to, or None when nothing is connected."""

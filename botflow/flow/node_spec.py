@@ -160,6 +160,11 @@ class NodeSpec:
         """
         return None
 
+    def destination(self, properties: Any) -> str:
+        """Return the address that the node's credential is sent to, where the flow says it and not the credential; the
+        values in it may be anything. "" for none."""
+        return ""
+
     def speaks(self, properties: Any) -> bool:
         """Say whether the node says something to the session's person without waiting for an answer."""
         return False
@@ -178,6 +183,10 @@ class NodeSpec:
 
     def branches(self, properties: Any) -> tuple[str, ...]:
         """Return the handles where branches begin: parts of the graph that run as runs of their own."""
+        return ()
+
+    def hears_ends(self, properties: Any) -> tuple[str, ...]:
+        """Return the statuses of ended executions of its workflow by which a trigger starts a run."""
         return ()
 
     def may_store(self, properties: Any, value: Any) -> bool:

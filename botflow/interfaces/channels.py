@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from botflow.clock import Clock
 from botflow.engine.effects import SendMessage
-from botflow.engine.inbound import Inbound
+from botflow.engine.inbound import Consent, Inbound
 from botflow.errors import RejectedInbound
 from botflow.records.outbounds import OutboundState, Retry, StoredOutbound
 
@@ -191,6 +191,16 @@ class Reports(Protocol):
 
     def parse_status(self, request: WebhookRequest) -> DeliveryStatus:
         """Normalise a verified callback; RejectedInbound when it names no outbound of ours."""
+
+
+@runtime_checkable
+class ReadsConsent(Protocol):
+    """A channel's second ability: what the words of a message say about consent, so that a test of a flow knows it
+    without a webhook."""
+
+    @staticmethod
+    def consent_in(text: str, channel: str) -> Consent:
+        """Return what `parse` finds in a message of this text alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ SENTENCES = Sentences(
     changed_to="تم التغيير: {new}.",
     which_answer="لم يتضح لي أي إجابة يُراد تغييرها. يُرجى كتابة «رجوع» للعودة إلى السؤال السابق.",
     unsure="لست متأكدًا من فهم كل ما ورد. لنتناول الأمر خطوة بخطوة.",
+    understood="تم الفهم: {values}.",
     what_to_change="ما الذي يجب تغييره؟",
     opted_out="لن تصل رسائل أخرى منا. لاستلامها من جديد يُرجى كتابة START.",
     expected=MappingProxyType(

@@ -13,6 +13,7 @@ SENTENCES = Sentences(
     changed_to="Geändert: {new}.",
     which_answer="Ich weiß nicht, welche Antwort du ändern möchtest. Schreib „zurück“, um zur vorigen Frage zu kommen.",
     unsure="Ich bin nicht sicher, dass ich alles verstanden habe. Gehen wir es einzeln durch.",
+    understood="Verstanden: {values}.",
     what_to_change="Was soll anders sein?",
     opted_out="Du bekommst keine Nachrichten mehr von uns. Schreib START, wenn du sie wieder möchtest.",
     expected=MappingProxyType(

@@ -13,6 +13,7 @@ SENTENCES = Sentences(
     changed_to="Changed: {new}.",
     which_answer="I am not sure which answer you want to change. Write “back” to return to the question before.",
     unsure="I am not sure that I understood all of that. Let us take it one by one.",
+    understood="Understood: {values}.",
     what_to_change="What should be different?",
     opted_out="You will get no more messages from us. Write START if you want them again.",
     expected=MappingProxyType(

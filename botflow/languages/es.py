@@ -13,6 +13,7 @@ SENTENCES = Sentences(
     changed_to="Cambiado: {new}.",
     which_answer="No sé qué respuesta quieres cambiar. Escribe «atrás» para volver a la pregunta anterior.",
     unsure="No estoy seguro de haberlo entendido todo. Vamos por partes.",
+    understood="Entendido: {values}.",
     what_to_change="¿Qué hay que cambiar?",
     opted_out="No recibirás más mensajes nuestros. Escribe START si los quieres otra vez.",
     expected=MappingProxyType(

@@ -13,6 +13,7 @@ SENTENCES = Sentences(
     changed_to="C'est modifié : {new}.",
     which_answer="Je ne sais pas quelle réponse modifier. Écrivez « retour » pour revenir à la question précédente.",
     unsure="Je ne suis pas sûr d'avoir tout compris. Prenons les choses une par une.",
+    understood="Compris : {values}.",
     what_to_change="Que faut-il modifier ?",
     opted_out="Vous ne recevrez plus de messages de notre part. Écrivez START si vous en voulez de nouveau.",
     expected=MappingProxyType(

@@ -13,6 +13,7 @@ SENTENCES = Sentences(
     changed_to="Modificato: {new}.",
     which_answer="Non so quale risposta desidera modificare. Scriva «indietro» per tornare alla domanda precedente.",
     unsure="Non sono sicuro di aver capito tutto. Procediamo una domanda alla volta.",
+    understood="Capito: {values}.",
     what_to_change="Che cosa desidera modificare?",
     opted_out="Non riceverà più messaggi da parte nostra. Scriva START se desidera riceverli di nuovo.",
     expected=MappingProxyType(

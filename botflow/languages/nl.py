@@ -13,6 +13,7 @@ SENTENCES = Sentences(
     changed_to="Gewijzigd: {new}.",
     which_answer="Ik weet niet welk antwoord u wilt wijzigen. Schrijf ‘terug’ om naar de vorige vraag te gaan.",
     unsure="Ik weet niet zeker of ik alles heb begrepen. Laten we het stap voor stap doen.",
+    understood="Begrepen: {values}.",
     what_to_change="Wat wilt u wijzigen?",
     opted_out="U ontvangt geen berichten meer van ons. Schrijf START als u ze weer wilt ontvangen.",
     expected=MappingProxyType(

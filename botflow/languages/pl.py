@@ -13,6 +13,7 @@ SENTENCES = Sentences(
     changed_to="Zmieniono: {new}.",
     which_answer="Nie wiem, którą odpowiedź zmienić. Proszę napisać „wstecz”, aby wrócić do poprzedniego pytania.",
     unsure="Nie mam pewności, czy wszystko jest jasne. Przejdźmy przez to po kolei.",
+    understood="Zrozumiano: {values}.",
     what_to_change="Co należy zmienić?",
     opted_out="Nie będziemy już wysyłać wiadomości. Aby znów je otrzymywać, proszę napisać START.",
     expected=MappingProxyType(

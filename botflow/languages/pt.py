@@ -13,6 +13,7 @@ SENTENCES = Sentences(
     changed_to="Alterado: {new}.",
     which_answer="Não sei qual resposta deseja alterar. Escreva “voltar” para regressar à pergunta anterior.",
     unsure="Não tenho a certeza de ter entendido tudo. Vamos por partes.",
+    understood="Entendido: {values}.",
     what_to_change="O que deseja alterar?",
     opted_out="Não receberá mais mensagens nossas. Escreva START se quiser recebê-las de novo.",
     expected=MappingProxyType(

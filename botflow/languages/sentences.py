@@ -22,8 +22,8 @@ class Sentences:
     `apology`: an execution has failed. `cannot_change`: the answer to be changed has already been acted on.
     `changed`: an earlier answer was changed from `{old}` to `{new}`. `changed_to`: so, when the old one is not known.
     `which_answer`: several answers can be meant; it names the word that goes back.
-    `unsure`: a message to a form was not understood as a whole; the open question follows. `what_to_change`: the person
-    did not confirm a form.
+    `unsure`: a message to a form was not understood as a whole; the open question follows. `understood`: the
+    answers that a form took from the message before it. `what_to_change`: the person did not confirm a form.
     `opted_out`: the confirmation of an opt-out in the person's own words; it names the word that opts in again.
 
     `expected`: what a question expects, by the kind of answer; `{bounds}` becomes one of `bounds`, of `dates` for a
@@ -43,6 +43,7 @@ class Sentences:
     changed_to: str
     which_answer: str
     unsure: str
+    understood: str
     what_to_change: str
     opted_out: str
     expected: Mapping[str, str]

@@ -13,6 +13,7 @@ SENTENCES = Sentences(
     changed_to="Değiştirildi: {new}.",
     which_answer="Hangi yanıtı değiştirmek istediğinizi anlayamadım. Önceki soruya dönmek için “geri” yazın.",
     unsure="Her şeyi anladığımdan emin değilim. Tek tek ilerleyelim.",
+    understood="Anlaşıldı: {values}.",
     what_to_change="Neyi değiştirmek istersiniz?",
     opted_out="Artık bizden mesaj almayacaksınız. Yeniden almak isterseniz START yazın.",
     expected=MappingProxyType(

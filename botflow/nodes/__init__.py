@@ -35,6 +35,7 @@ def built_in() -> tuple[NodeType, ...]:
     from botflow.nodes.logic.wait import Wait
     from botflow.nodes.switch import Switch
     from botflow.nodes.triggers.campaign import CampaignTrigger
+    from botflow.nodes.triggers.ended import EndedTrigger
     from botflow.nodes.triggers.messages import MessageTrigger, OpenedTrigger
     from botflow.nodes.triggers.missed_call import MissedCallTrigger
     from botflow.nodes.triggers.runs import EventTrigger, ManualTrigger, ScheduleTrigger, WebhookTrigger
@@ -72,5 +73,6 @@ def built_in() -> tuple[NodeType, ...]:
         ManualTrigger(),
         EventTrigger(),
         ScheduleTrigger(),
+        EndedTrigger(),
         WebhookTrigger(),
     )

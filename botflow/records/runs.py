@@ -11,7 +11,9 @@ from botflow.engine.inbound import RUN
 from botflow.engine.session import Parent
 from botflow.values import value
 
-EffectKind = Literal["start", "converse", "done", "emit", "cancel", "end", "play", "hand_off", "close_handoff"]
+EffectKind = Literal[
+    "start", "converse", "done", "emit", "cancel", "end", "play", "hand_off", "close_handoff", "tell_end"
+]
 LifecycleChange = Literal[
     "changed",
     "repeated",
@@ -67,6 +69,14 @@ class Outcome:
     status: Literal["completed", "failed", "cancelled"]
     output: Any = None
     error: Mapping[str, Any] | None = None
+
+
+@value(frozen=True, slots=True, kw_only=True)
+class EndedExecution:
+    """An execution that has ended in a version, and what those who hear of it are told."""
+
+    version: int
+    told: Mapping[str, Any]
 
 
 CANCELLED = Outcome(status="cancelled")

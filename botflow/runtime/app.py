@@ -111,7 +111,7 @@ async def open_runtime(options: RuntimeOptions) -> AsyncIterator[Runtime]:
         delivery = delivery_of(base)
         turns = await open_turns(base, delivery, stack)
         runs = runs_of(base)
-        erasures = erasures_of(base, turns)
+        erasures = erasures_of(base, delivery, turns)
         metrics, overload, check_queue = watches_of(base, turns.keeper)
         metrics.watch_working(lambda: turns.sessions.running)
         tick = tick_of(base, delivery, turns, runs, erasures)

@@ -8,18 +8,22 @@ talk.agent.returns(note="refunded", values={"refund": 12})
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from botflow.engine.effects import OpenHandoff
+from botflow.engine.effects import OpenHandoff, SendMessage
 from botflow.engine.handoffs import claimed, given_back, released
 from botflow.engine.inbound import RETURNED
 from botflow.errors import UsageError
-from botflow.testing.deployment import Deployment, as_json
+from botflow.testing.deployment import Deployment
+from botflow.testing.plain_json import as_json
 from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.transcript import flow_said
+
+HANDOFF = "simulator.handoff"
 
 
 class Agent:
-    """Whoever works on the handoffs of the conversation. What they write to the contact is not simulated: no node
-    knows of it."""
+    """Those who work on the handoffs of a conversation, and what they do there."""
 
     def __init__(
         self,
@@ -36,7 +40,12 @@ class Agent:
     @property
     def requests(self) -> list[OpenHandoff]:
         """What the flow has told people, by each handoff: queue, priority, note, summary, results."""
-        return list(self._deployment.handoffs)
+        return [request for session, request in self._deployment.handoffs if session is self._session]
+
+    @property
+    def heard(self) -> list[str]:
+        """What the contact has written while the conversation was left to people: no node answers that."""
+        return list(self._session.left)
 
     @property
     def person(self) -> str | None:
@@ -48,6 +57,23 @@ class Agent:
         """Take the conversation that waits, or another person's place; also one that no node has handed off."""
         self._session.state = claimed(self._session.state, person, 1)
         self._session.stop_alarm()
+
+    def says(self, text: str) -> None:
+        """Write to the contact, who hears it next. UsageError if no person has claimed the conversation, or the contact
+        has opted out."""
+        handoff = self._session.state.handoff
+        if handoff is None or not handoff.person:
+            raise UsageError(
+                "no person has this conversation, so none can write in it", code=HANDOFF, hint="agent.claims() first"
+            )
+        if self._session.parked:
+            raise UsageError(
+                "the contact wants no messages", code="session.opted_out", hint="they may opt in again: says('START')"
+            )
+        message = SendMessage(text=text, author=handoff.person)
+        self._session.state = replace(self._session.state, version=self._session.state.version + 1)
+        self._session.said.append(message)
+        self._session.transcript.append(flow_said(message, self._deployment.clock.now()))
 
     def releases(self) -> None:
         """Let it wait for another person; its time begins anew. UsageError if no node has handed it off."""
@@ -75,4 +101,4 @@ class Agent:
     def _expect(self, *, is_flows: bool) -> None:
         state = self._session.state
         if state.handoff is None or (is_flows and not state.awaits_return):
-            raise UsageError("no person has this conversation", code="simulator.handoff", hint="let one claim it first")
+            raise UsageError("no person has this conversation", code=HANDOFF, hint="agent.claims() first")

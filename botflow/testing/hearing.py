@@ -17,12 +17,14 @@ Expected = str | re.Pattern[str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where the conversation is: the node where it waits, and why the execution failed, if it has."""
+    """Where the conversation is: the node where it waits, and why the execution failed, if it has. `notes` say why the
+    flow may be silent."""
 
     node: Node | None
     failure: ExecutionFailed | None
     has_begun: bool
     lines: Sequence[TranscriptLine]
+    notes: Sequence[str] = ()
 
     def __str__(self) -> str:
         if self.failure is not None:
@@ -62,8 +64,9 @@ def complaint(what: str, standing: Standing) -> str:
     """Return the message of a failed assertion: what is wrong, where the conversation is, and its last lines."""
     failure = standing.failure
     why = f"\n{failure.code}: {failure.message}" if failure is not None else ""
+    noted = "".join(f"\n{note}" for note in standing.notes)
     left_out = len(standing.lines) - SHOWN_LINES
     shown = written(standing.lines[-SHOWN_LINES:]) or "(nothing)\n"
     indented = "".join(f"  {line}\n" for line in shown.splitlines())
     more = f"  ... {left_out} lines before\n" if left_out > 0 else ""
-    return f"{what}\n\n{standing}{why}\n\nthe conversation:\n{more}{indented}".rstrip("\n")
+    return f"{what}\n\n{standing}{why}{noted}\n\nthe conversation:\n{more}{indented}".rstrip("\n")

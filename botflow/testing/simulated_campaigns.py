@@ -28,12 +28,13 @@ class SimulatedCampaign:
     rule: CampaignRule
 
     def takes(self, session: SimulatedSession, person: KnownPerson) -> bool:
-        """Say whether it may write to the person of a session."""
+        """Say whether it may write to the person of a session, who has not opted out."""
         wanted = self.properties
         is_reached = session.channel == CHAT or bool(wanted.sender or session.state.address)
         return (
             session.flow.id == self.flow.id
             and session.channel != RUN
+            and not session.parked
             and wanted.channel in ("", session.channel)
             and (not wanted.group or wanted.group in person.groups)
             and is_reached
@@ -108,7 +109,7 @@ class SimulatedCampaigns:
     def _of(
         self, campaign: SimulatedCampaign, session: SimulatedSession, now: datetime, until: datetime
     ) -> Iterator[DueCampaign]:
-        person = self._contacts.known((session.channel, session.sender))
+        person = self._contacts.known(session.channel, session.sender)
         value = person.values.get(campaign.rule.field)
         if value is None or not campaign.takes(session, person):
             return

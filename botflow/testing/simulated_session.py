@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from botflow.engine.asks import Answer, Ask, Line
-from botflow.engine.events import LogWritten
+from botflow.engine.effects import SendMessage
+from botflow.engine.endings.opt_outs import accepts
+from botflow.engine.events import InboundIgnored, LogWritten
 from botflow.engine.inbound import RUN, Inbound
 from botflow.engine.limits import Limits
 from botflow.engine.person.contact import Contact
@@ -16,6 +18,18 @@ from botflow.engine.session import Frame, Session
 from botflow.engine.turn import NodeTypes, Turn
 from botflow.flow.graph import Flow, Node
 from botflow.testing.engine_turn import run_turn
+from botflow.testing.transcript import TranscriptLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """An execution of a conversation that no message began: its input, and how many conversations had started each
+    other up to it."""
+
+    execution: str
+    input: Any
+    chain: int
+
 
 Status = Literal["pending", "running", "waiting", "completed", "failed", "cancelled"]
 
@@ -24,7 +38,10 @@ Status = Literal["pending", "running", "waiting", "completed", "failed", "cancel
 class SimulatedSession:
     """A person's conversation, or with the channel `run` a run. `depth` counts the runs above it.
 
-    `parent` is the number of the session that started it, and `group` the wait there that it reports to.
+    `parent` is the number of the session that started it, and `group` the wait there that it reports to. `said` is
+    what its person has been told, and `transcript` what both said. `begun` holds by key what was started for the
+    person, `latest` the last of it. `parked`: the person has opted out. `left` are messages that a person in place of
+    the flow reads.
     """
 
     number: int
@@ -43,6 +60,17 @@ class SimulatedSession:
     lines: list[Line] = field(default_factory=list)
     log: list[tuple[str, str]] = field(default_factory=list)
     artifacts: dict[str, bytes] = field(default_factory=dict)
+    said: list[SendMessage] = field(default_factory=list)
+    transcript: list[TranscriptLine] = field(default_factory=list)
+    begun: dict[str, Begun] = field(default_factory=dict)
+    latest: Begun | None = None
+    parked: bool = False
+    left: list[str] = field(default_factory=list)
+
+    @property
+    def is_run(self) -> bool:
+        """True for a run, which has no person."""
+        return self.channel == RUN
 
     @property
     def is_over(self) -> bool:
@@ -75,9 +103,11 @@ class SimulatedSession:
         return self.last.variables if self.last is not None else {}
 
     def takes(self, inbound: Inbound) -> bool:
-        """Say whether `inbound` can be taken now: a message stays queued while the session waits for something else."""
-        wait = self.state.wait
-        return inbound.kind != "message" or wait is None or "message" in wait.accepts
+        """Say whether `inbound` can be taken now: a message stays queued while the session waits for something else,
+        all else while a person has the conversation."""
+        if inbound.kind == "message":
+            return bool(inbound.consent) or self.state.handoff is not None or accepts(self.state, inbound)
+        return self.state.handoff is None or not self.state.handoff.person
 
     def take(
         self,
@@ -94,7 +124,10 @@ class SimulatedSession:
             self.asks.append(ask)
             return answer(ask)
 
-        turn = run_turn(self.flow, self.state, inbound, node_types, asked, limits, contact)
+        return self.keep(inbound, run_turn(self.flow, self.state, inbound, node_types, asked, limits, contact), now)
+
+    def keep(self, inbound: Inbound, turn: Turn, now: Callable[[], datetime]) -> Turn:
+        """Keep the result of a turn."""
         self.state = turn.session
         self.turns.append(turn)
         self._remember(inbound, turn)
@@ -106,6 +139,8 @@ class SimulatedSession:
 
     def _remember(self, inbound: Inbound, turn: Turn) -> None:
         """Keep the turn's messages for models that ask for the history."""
+        if InboundIgnored("handed_off") in turn.events:
+            self.left.append(inbound.text)
         if inbound.kind == "message" and inbound.text:
             self.lines.append(Line(role="user", text=inbound.text))
         said = (message.text for message in turn.messages if message.text and not message.to)

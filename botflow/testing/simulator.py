@@ -12,40 +12,41 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
 
-from botflow.engine.asks import Answer, Ask, Invoke
 from botflow.engine.effects import EmitEvent, SendMessage
-from botflow.engine.events import Event, ExecutionFailed, InboundIgnored
-from botflow.engine.inbound import Inbound, InboundKind, Location, Media
 from botflow.engine.turn import Turn
-from botflow.errors import UsageError
+from botflow.errors import UsageError, did_you_mean
 from botflow.flow.duration import parse_duration, write_duration
+from botflow.flow.graph import Flow
 from botflow.interfaces import Model
+from botflow.nodes.triggers.runs import EventProperties
 from botflow.plugins import Plugin
-from botflow.testing.agent import Agent
-from botflow.testing.deployment import Deployment, as_json
-from botflow.testing.hearing import Expected, Standing, complaint, differences, is_heard, unlike
+from botflow.testing.conversation_starts import entry_of
+from botflow.testing.deployment import Deployment
 from botflow.testing.person import Person
+from botflow.testing.plain_json import as_json
 from botflow.testing.run import Run
-from botflow.testing.scripted_actions import Step
-from botflow.testing.scripted_model import Said
 from botflow.testing.scripted_world import ScriptedWorld
+from botflow.testing.scripts import Scripts
 from botflow.testing.simulated_session import SimulatedSession
-from botflow.testing.transcript import TranscriptLine, flow_said, person_did, time_passed, written
+from botflow.testing.talks.acts import UNHEARD
+from botflow.testing.talks.talk import Talk
+from botflow.testing.transcript import flow_said, time_passed
 from botflow.testing.virtual_clock import START, VirtualClock
 from botflow.testing.workflows import FlowSource, load_workflows
 
-Delivery = Literal["sent", "delivered", "read", "failed", "suppressed"]
-_UNTOLD: Mapping[str, tuple[Delivery, ...]] = {"delivered": ("sent",), "failed": ("sent", "delivered", "read")}
 VISITOR = Person()
+_FOR_A_PERSON = ("manual", "api")  # what starts a conversation; all else starts a run
+_WAYS = (*_FOR_A_PERSON, "webhook", "schedule", "event", "ended")
+_CHECKED = (*_FOR_A_PERSON, "webhook")  # starts that are refused when there is no such trigger, or the input misfits
 
 
-class Simulator:
-    """One person and one flow. Start reading with `says`, `hears` and `skip`.
+class Simulator(Talk, Scripts):
+    """One person and one flow, and what goes on around them: time, other people, runs, events, the scripted world.
 
-    A workflow that no message starts has no contact: `trigger` starts it and returns its Run. Consent, quiet hours,
-    budgets, bursts and the provider's form of messages belong to the runtime; they are not simulated.
+    Start reading with `says`, `hears` (of `Talk`) and `skip`. A workflow that no message starts has no contact:
+    `trigger` starts it and returns its Run. Quiet hours, budgets, bursts and the provider's form of messages belong to
+    the runtime; they are not simulated.
     """
 
     def __init__(
@@ -67,77 +68,32 @@ class Simulator:
         workflows = replace(workflows, main=main, flows={**workflows.flows, main.id: main})
         self.flow = main
         self.clock = VirtualClock(now)
-        self.lines: list[TranscriptLine] = []
-        self._person = person
         self._world = ScriptedWorld(workflows.node_types, self.clock, model)
-        self.deployment = Deployment(workflows, self.clock, self.perform, self._took_turn)
-        self.conversation = self.deployment.open(main, person.channel, person.sender)
-        if person.fields or person.groups:
-            self.deployment.contacts.give(main, (person.channel, person.sender), person.fields, person.groups)
-        self.agent = Agent(self.deployment, self.conversation, self._begin_act, self._settle)
-        self._said: list[SendMessage] = []
-        self._sent: list[tuple[SimulatedSession, SendMessage]] = []
-        self._heard = 0  # how many of `_said` the test has heard or skipped
-        self._act = (0, 0)  # how many messages and turns there were before the test's last act
+        deployment = Deployment(workflows, self.clock, self.perform, self._took_turn)
+        super().__init__(deployment, deployment.open(main, person.channel, person.sender), person)
+        self._talks: dict[int, Talk] = {self.conversation.number: self}
+        self._sent: list[SendMessage] = []
+        self._give(person)
 
-    # -- the person's acts; each returns the texts of the reply
+    # -- other people, and other conversations of this one
 
-    def says(
-        self, text: str, *, payload: str = "", media: Sequence[Media] = (), location: Location | None = None
-    ) -> list[str]:
-        """Send a message. As in production, it stays queued while the flow waits for something other than a message."""
-        return self._send("message", text=text, payload=payload, media=tuple(media), location=location)
+    def with_person(self, person: str | Person = "", *, workflow: str = "", channel: str = "") -> Talk:
+        """Return the conversation of another person, by their number or id, or of this one with another workflow.
 
-    def presses(self, button: str) -> list[str]:
-        """Press a button of the last message that had any, by its title or its payload."""
-        offered = next((message.quick_replies for message in reversed(self._said) if message.quick_replies), ())
-        for reply in offered:
-            if button in (reply.title, reply.payload):
-                return self.says(reply.title, payload=reply.payload)
-        titles = ", ".join(repr(reply.title) for reply in offered)
-        raise AssertionError(
-            complaint(f"there is no button {button!r} to press; there are: {titles or 'none'}", self._standing())
-        )
-
-    def sends_media(self, url: str, content_type: str = "", *, text: str = "") -> list[str]:
-        """Send a picture or a file, by its address at the provider."""
-        return self.says(text, media=(Media(url=url, content_type=content_type),))
-
-    def shares_location(self, latitude: float, longitude: float, label: str = "") -> list[str]:
-        """Share a place, in degrees."""
-        return self.says("", location=Location(latitude=latitude, longitude=longitude, label=label))
-
-    def opens(self) -> list[str]:
-        """Open the chat, without saying anything yet."""
-        return self._send("opened")
-
-    # -- the flow's messages
-
-    def hears(
-        self, *expected: Expected, buttons: Sequence[str] | None = None, media: Sequence[str] | None = None
-    ) -> None:
-        """Assert what the flow says next, message by message: a whole text, or a pattern that is found in it.
-
-        It continues after the message that was heard last; `says`, `skip` and similar methods drop unheard ones.
-        `buttons` (titles) and `media` (addresses) are those of the last of the expected messages.
+        It says and hears as this one does, from its beginning, also what another flow has started:
+        `talk.with_person("+15550002222", workflow="invitation").hears("You are invited.")`.
         """
-        __tracebackhide__ = True
-        if not expected:
-            raise UsageError("say what is heard", code="simulator.hears", hint="for silence there is hears_nothing()")
-        for wanted in expected:
-            heard = self._said[self._heard] if self._heard < len(self._said) else None
-            if heard is None or not is_heard(wanted, heard):
-                raise AssertionError(complaint(unlike(wanted, heard), self._standing()))
-            self._heard += 1
-        if found := differences(self._said[self._heard - 1], buttons, media):
-            raise AssertionError(complaint("\n".join(found), self._standing()))
-
-    def hears_nothing(self) -> None:
-        """Assert that all messages since the test's last act (says, skip, ...) have been heard."""
-        __tracebackhide__ = True
-        if self._heard < len(self._said):
-            what = f"expected:  nothing more\nbut heard: {self._said[self._heard].text!r}"
-            raise AssertionError(complaint(what, self._standing()))
+        if isinstance(person, str):
+            own = replace(self._person, channel=channel or self._person.channel)
+            person = replace(own, sender=person, fields={}, groups=()) if person else own
+        flow = self._flow(workflow)
+        region = flow.region or ""
+        address = self.deployment.channels.address(person.channel, person.sender, region)
+        session = self.deployment.conversation(flow, person.channel, address)
+        if session.number not in self._talks:
+            self._talks[session.number] = Talk(self.deployment, session, person)
+            self._give(person)
+        return self._talks[session.number]
 
     # -- time
 
@@ -158,71 +114,55 @@ class Simulator:
         """Let time pass until `moment` (aware); UsageError `clock.backwards` when it has passed."""
         return self._pass_time(moment, write_duration((moment - self.now).total_seconds()))
 
-    # -- scripted systems
-
-    def model(self, *answers: object, when: Said | None = None) -> None:
-        """Script the model's next answers, or with `when` its answer to a text; see ScriptedModel.
-
-        Until a test does so, the offline model of `botflow chat` answers. From then on an Ask that the script does not
-        answer fails the test.
-        """
-        self._world.script.add(*answers, when=when)
-
-    def action(self, name: str, *outcomes: object, step: Step = "") -> None:
-        """Replace the `@action` of this name by outcomes, in order; the last one is repeated.
-
-        An outcome is a result, an exception (TimeoutError: no answer in time), or a function with the parameters of the
-        action's own. An action without a script runs its own function. `step` is `submit` or `check` of a `@polling`
-        node. UsageError `simulator.action` when there is no such action.
-        """
-        self._world.actions.script(name, outcomes, step)
-
-    def credential(self, name: str, **fields: str) -> None:
-        """Give actions the secret fields that a node's `credential` names."""
-        self._world.credentials[name] = fields
-
-    def delivery(self, state: Delivery, *, code: str = "", reason: str = "") -> list[str]:
-        """Report the delivery of the last message whose node waits for it; AssertionError when no node does."""
-        waiting = [
-            (session, message)
-            for session, message in self._sent
-            if session.state.wait is not None and message.awaited_by == session.state.wait.group != ""
-        ]
-        if not waiting:
-            raise AssertionError(complaint("no message waits for its delivery", self._standing()))
-        session, message = waiting[-1]
-        self._begin_act()
-        if state not in _UNTOLD.get(message.awaited, ()):
-            news = {"state": state, "code": code, "reason": reason}
-            self.deployment.queue(session, "delivery", token=message.awaited_by, parameters=news)
-        return self._settle()
-
     # -- runs and events
 
-    def trigger(self, input: object = None, *, workflow: str = "", by: str = "manual", node: str = "") -> Run:
+    def trigger(
+        self, input: object = None, *, workflow: str = "", by: str = "manual", node: str = "", key: str = ""
+    ) -> Run:
         """Start a workflow with an input, by default the one under test, and run it until it waits or ends.
 
-        `by` is manual, api, webhook, schedule or event; `node` which trigger of several. A workflow that people talk to
-        is started for the person: UsageError `session.busy` while their conversation is under way.
+        `by` is manual, api, webhook, schedule, event or ended; `node` which trigger of several; the same `key` starts
+        once. By hand or by API a workflow that people talk to is started for the person, as by `start`.
+        RejectedInbound, with the code of production, when the start is refused.
         """
-        name = workflow or self.flow.id
-        if name not in self.deployment.flows:
-            known = ", ".join(self.deployment.flows)
+        flow = self._flow(workflow)
+        if by not in _WAYS:
             raise UsageError(
-                f"there is no workflow {name!r} to start", code="workflow.unknown", hint=f"there are: {known}"
+                f"nothing is started by {by!r}",
+                code="simulator.trigger",
+                hint=f"by is one of {', '.join(_WAYS)}; a missed call is rings(), an event is emit()",
             )
+        if flow is self.flow and flow.mode == "persistent" and by in _FOR_A_PERSON:
+            return self.start(input, by="manual" if by == "manual" else "api", node=node, key=key)
+        given = as_json(input)
+        if by in _CHECKED:
+            node = entry_of(flow, by, node, given).id
         self._begin_act()
-        flow = self.deployment.flows[name]
-        start = {"start": node} if node else {}
-        if flow is not self.flow or flow.mode == "single":
-            session = self.deployment.start(flow, by, input, **start)
-        else:
-            session = self._trigger_for_person({"trigger": by, "input": as_json(input), **start})
+        session = self.deployment.start_once(flow, by, given, key, **({"start": node} if node else {}))
         self._settle()
         return Run(session)
 
     def emit(self, event: str, payload: object = None) -> list[Run]:
-        """Emit an event: every workflow here that listens to it is started and run until it waits or ends."""
+        """Emit an event: every workflow here that listens to it is started and run until it waits or ends.
+
+        An empty list means that no condition (`when`) accepts the payload; UsageError `simulator.unheard` that no
+        trigger listens to this event at all.
+        """
+        names = sorted(
+            {
+                node.properties.event
+                for flow in self.deployment.flows.values()
+                for node in flow.triggers
+                if isinstance(node.properties, EventProperties)
+            }
+        )
+        if event not in names:
+            there = f"events that are heard: {', '.join(names) or 'none'}"
+            raise UsageError(
+                f"no workflow here listens to the event {event!r}",
+                code=UNHEARD,
+                hint=did_you_mean(event, names, f"{there}; give the workflow that listens by others=[...]"),
+            )
         self._begin_act()
         sessions = self.deployment.emit(event, payload)
         self._settle()
@@ -231,145 +171,47 @@ class Simulator:
     @property
     def runs(self) -> list[Run]:
         """Every run so far, in the order of their starts: those of `trigger` and `emit`, and what nodes started."""
-        return [Run(session) for session in self.deployment.sessions.values() if session is not self.conversation]
+        return [Run(session) for session in self.deployment.sessions.values() if session.is_run]
 
     @property
     def emitted(self) -> list[EmitEvent]:
         """Every event that a workflow emitted."""
         return list(self.deployment.emitted)
 
-    # -- where the conversation is
-
-    @property
-    def variables(self) -> Mapping[str, object]:
-        """The variables at the node where the flow waits; when the conversation has ended, those that it ended with."""
-        return dict(self.conversation.variables)
-
-    @property
-    def node(self) -> str | None:
-        """The id of the node where the flow waits; None when no execution is under way."""
-        return self.conversation.node.id if self.conversation.node is not None else None
-
-    @property
-    def ended(self) -> bool:
-        """True when a conversation has been held and none is under way: the next message starts another one."""
-        return self.conversation.is_over
-
-    @property
-    def failure(self) -> ExecutionFailed | None:
-        """Why the last execution failed (`node`, `code`, `message`); None when it did not."""
-        return self.conversation.last.failure if self.conversation.last is not None else None
-
-    @property
-    def messages(self) -> list[SendMessage]:
-        """What the flow has said since the test's last act."""
-        return self._said[self._act[0] :]
-
-    @property
-    def contact(self) -> Mapping[str, object]:
-        """What is stored of the person, by field: `talk.contact["name"]`."""
-        return dict(self.deployment.contacts.known((self._person.channel, self._person.sender)).values)
-
-    @property
-    def groups(self) -> list[str]:
-        """The groups that the person is in."""
-        return sorted(self.deployment.contacts.known((self._person.channel, self._person.sender)).groups)
-
     @property
     def sent(self) -> list[SendMessage]:
-        """Every message to another address than the person's own (`to`, `channel`)."""
-        return [message for _, message in self._sent]
-
-    @property
-    def events(self) -> list[Event]:
-        """What the engine has recorded since the test's last act: edges followed, choices made, failures."""
-        return [event for turn in self.conversation.turns[self._act[1] :] for event in turn.events]
-
-    @property
-    def log(self) -> list[tuple[str, str]]:
-        """Level and message of every line that the conversation's nodes and actions wrote."""
-        return list(self.conversation.log)
-
-    @property
-    def asks(self) -> list[Ask]:
-        """Everything that the conversation has asked of the world: models, actions, history, pauses."""
-        return list(self.conversation.asks)
-
-    def calls(self, action: str) -> list[Mapping[str, object]]:
-        """Return the rendered properties of every call of an action, of runs too."""
-        asks = (ask for session in self.deployment.sessions.values() for ask in session.asks)
-        return [ask.properties for ask in asks if isinstance(ask, Invoke) and ask.type == action]
-
-    @property
-    def transcript(self) -> str:
-        """The whole conversation as `botflow chat` shows it; what the person typed begins with `> `."""
-        return written(self.lines)
+        """Every message that a node sent to another address than its own person's (`to`, `channel`)."""
+        return list(self._sent)
 
     # -- internals
 
-    def perform(self, session: SimulatedSession, ask: Ask) -> Answer:
-        """Answer one Ask of a session; a subclass may answer in another way."""
-        return self._world.perform(session, ask)
+    def _flow(self, workflow: str) -> Flow:
+        name = workflow or self.flow.id
+        if name not in self.deployment.flows:
+            known = ", ".join(self.deployment.flows)
+            raise UsageError(
+                f"there is no workflow {name!r} to start", code="workflow.unknown", hint=f"there are: {known}"
+            )
+        return self.deployment.flows[name]
 
-    def _send(self, kind: InboundKind, **fields: Any) -> list[str]:
-        if all(node.type.startswith("trigger.") for node in self.flow.triggers):
-            raise UsageError(
-                f"no message starts the workflow {self.flow.id!r}", code="simulator.no_person", hint="use trigger()"
-            )
-        self._begin_act()
-        person = self._person
-        provider = person.provider_for(self.flow)
-        inbound = self.deployment.queue(self.conversation, kind, provider=provider, address=person.address, **fields)
-        self.lines.append(person_did(inbound))
-        came = self._settle()
-        if InboundIgnored("no_trigger") in self.events:
-            raise UsageError(
-                f"no trigger of {self.flow.id!r} takes this {_named(inbound)}",
-                code="simulator.no_trigger",
-                hint="say who talks, and how: person=Person(channel=..., provider=...)",
-            )
-        return came
-
-    def _trigger_for_person(self, parameters: dict[str, object]) -> SimulatedSession:
-        if self.conversation.state.frames:
-            raise UsageError(
-                f"the conversation is under way at {self.node!r}, and cannot be started", code="session.busy"
-            )
-        self.deployment.queue(self.conversation, "trigger", parameters=parameters, address=self._person.address)
-        return self.conversation
+    def _give(self, person: Person) -> None:
+        if person.fields or person.groups:
+            self.deployment.contacts.give(person.channel, person.sender, person.fields, person.groups)
 
     def _pass_time(self, until: datetime, words: str) -> list[str]:
-        self._begin_act()
-        self.lines.append(time_passed(words, until))
+        for talk in self._talks.values():
+            talk._begin_act()
+            talk.lines.append(time_passed(words, until))
         self.deployment.advance_to(until)
         return self._came()
 
-    def _begin_act(self) -> None:
-        """Drop the messages that the test has not heard."""
-        self._heard = len(self._said)
-        self._act = (len(self._said), len(self.conversation.turns))
-
-    def _settle(self) -> list[str]:
-        self.deployment.settle()
-        return self._came()
-
-    def _came(self) -> list[str]:
-        return [message.text for message in self.messages]
-
     def _took_turn(self, session: SimulatedSession, turn: Turn) -> None:
         for message in turn.messages:
-            self.lines.append(flow_said(message, self.now))
-            if message.to or message.awaited_by:
-                self._sent.append((session, message))
-            else:
-                self._said.append(message)
-
-    def _standing(self) -> Standing:
-        return Standing(
-            node=self.conversation.node, failure=self.failure, has_begun=bool(self.conversation.turns), lines=self.lines
-        )
-
-
-def _named(inbound: Inbound) -> str:
-    carried = f" by {inbound.provider!r}" if inbound.provider else ""
-    return f"{inbound.kind} on the channel {inbound.channel!r}{carried}"
+            line = flow_said(message, self.now)
+            if not message.to:
+                session.said.append(message)
+                session.transcript.append(line)
+                continue
+            self.lines.append(line)
+            if not self.deployment.consent.is_stopped(message.channel, message.to):
+                self._sent.append(message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +20,7 @@ from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins, node_types_of
 from botflow.runtime.template_files import with_templates
 from botflow.runtime.translation_files import with_translations
+from botflow.testing.simulated_channels import SimulatedChannels
 
 SUFFIXES = (".yaml", ".yml", ".json")
 T = TypeVar("T")
@@ -28,11 +29,13 @@ FlowSource = str | Path | Mapping[str, object] | Builder | Flow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workflows:
-    """Compiled flows by id; `main` is the one under test, the others may be run by it or listen to events."""
+    """Compiled flows by id; `main` is the one under test, the others may be run by it or listen to events. `channels`
+    are those of the plugins."""
 
     main: Flow
     flows: Mapping[str, Flow]
     node_types: Mapping[str, NodeType]
+    channels: SimulatedChannels = field(default_factory=SimulatedChannels)
 
 
 def load_workflows(flow: FlowSource, others: Iterable[FlowSource] = (), plugins: Sequence[Plugin] = ()) -> Workflows:
@@ -41,7 +44,8 @@ def load_workflows(flow: FlowSource, others: Iterable[FlowSource] = (), plugins:
     Raises FlowProblems when a document is wrong, FlowError for a file without a flow, UsageError for any other value.
     A given plugin overrides an installed one of the same name.
     """
-    node_types = node_types_of([*_installed_besides(plugins), *plugins], built_in())
+    here = [*_installed_besides(plugins), *plugins]
+    node_types = node_types_of(here, built_in())
     documents: dict[str, Mapping[str, object]] = {}
     flows: dict[str, Flow] = {}
     main = ""
@@ -58,7 +62,7 @@ def load_workflows(flow: FlowSource, others: Iterable[FlowSource] = (), plugins:
     _check_texts(documents, node_types)
     plain = {name: dict(document) for name, document in documents.items()}
     flows |= {name: compile_flow(plain, name, node_types) for name in plain}
-    return Workflows(main=flows[main], flows=flows, node_types=node_types)
+    return Workflows(main=flows[main], flows=flows, node_types=node_types, channels=SimulatedChannels(here))
 
 
 def _installed_besides(given: Sequence[Plugin]) -> list[Plugin]:

@@ -126,10 +126,14 @@ def desk_of(scope: Scope) -> Desk:
     return cast(Desk, scope["state"]["desk"])
 
 
-def person_of(stored: StoredSession) -> str | None:
-    """Return who has the conversation instead of the flow: "" while it waits for a person, None if nobody has it."""
+def person_of(stored: StoredSession) -> dict[str, str]:
+    """Return who has the conversation instead of the flow: the `person`, "" while it waits for one, and the address of
+    their picture, if they have one; {} if the flow has it."""
     handoff = stored.session.handoff
-    return None if handoff is None else handoff.person
+    if handoff is None:
+        return {}
+    named = {"person": handoff.person}
+    return {**named, "personPicture": handoff.picture} if handoff.picture else named
 
 
 def conversation_status(stored: StoredSession) -> str:

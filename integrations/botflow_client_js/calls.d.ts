@@ -434,6 +434,7 @@ export interface SessionMessage {
   text: string;
   state: string;
   author: string | null;
+  authorPicture: string | null;
   to: string | null;
   errorCode: string | null;
   media: (Record<string, any>)[];
@@ -698,6 +699,22 @@ export interface Handoff {
   firstClaimedAt: string | null;
   endedAt: string | null;
   returnedNote: string | null;
+}
+
+/**
+ * The handoffs that flows have asked for on one day (UTC) in one queue. `claimed` and `returned` count those that a
+ * person took and gave back, `abandoned` those that ended before a person had taken them. One that waits still is only
+ * among the `requested`.
+ */
+export interface HandoffTimes {
+  day: string;
+  queue: string;
+  requested: number;
+  claimed: number;
+  returned: number;
+  abandoned: number;
+  untilClaimed: WaitTimes;
+  untilReturned: WaitTimes;
 }
 
 /**
@@ -972,7 +989,7 @@ export interface TokenKey {
   revokedAt: string | null;
 }
 
-/** A person's account. */
+/** A person's account. Contacts see the `picture` when the person writes to them. */
 export interface User {
   id: string;
   email: string;
@@ -982,6 +999,7 @@ export interface User {
   lockedUntil: string | null;
   createdAt: string;
   revision: number;
+  picture: string | null;
 }
 
 /** An account with its first password, which is shown this once. Its owner changes it after signing in. */
@@ -994,6 +1012,7 @@ export interface MadeUser {
   lockedUntil: string | null;
   createdAt: string;
   revision: number;
+  picture: string | null;
   password: string;
 }
 
@@ -1481,6 +1500,15 @@ export interface VariantResult {
 export interface TurnEvent {
   kind: string;
   values: any[];
+}
+
+/**
+ * Seconds since the request: half of them waited no longer than `median`, and 95 of 100 no longer than `p95`; null when
+ * there is none.
+ */
+export interface WaitTimes {
+  median: number | null;
+  p95: number | null;
 }
 
 /** An address of a person, and whether it has opted out of messages. */
@@ -2119,7 +2147,7 @@ export class Calls extends Caller {
   /**
    * Let a person have the conversation: the bot is silent until it is given back. It needs the scope `sessions:write`.
    */
-  handOffSession(session: string | number, options: { person: string } & Repeatable): Promise<Session>;
+  handOffSession(session: string | number, options: { person: string; picture?: string | null } & Repeatable): Promise<Session>;
 
   /**
    * Give the conversation back to the bot, at its waiting node. With `replay` it answers what it has missed. It needs
@@ -2136,6 +2164,12 @@ export class Calls extends Caller {
   /** List handoffs: open ones by urgency and age, ended ones from the latest on. It needs the scope `sessions:read`. */
   getHandoffs(options?: { cursor?: string; limit?: number; workflow?: string; state?: "open" | "waiting" | "claimed" | "ended"; queue?: string } & CallOptions): Pages<Handoff>;
 
+  /**
+   * List how long conversations waited for a person, by day and queue: how many, the median, the 95th percentile. It
+   * needs the scope `sessions:read`.
+   */
+  getWaitingTimes(options?: { cursor?: string; limit?: number; since?: string | Date; before?: string | Date; queue?: string } & CallOptions): Pages<HandoffTimes>;
+
   /** Read one handoff. It needs the scope `sessions:read`. */
   getHandoff(handoff: string | number, options?: CallOptions): Promise<Handoff>;
 
@@ -2143,13 +2177,13 @@ export class Calls extends Caller {
    * Take a conversation that waits. Of two claims one wins; then its time does not run out any more. It needs the scope
    * `sessions:write`.
    */
-  claimHandoff(handoff: string | number, options: { person: string } & Repeatable): Promise<Handoff>;
+  claimHandoff(handoff: string | number, options: { person: string; picture?: string | null } & Repeatable): Promise<Handoff>;
 
   /** Let a conversation wait in its queue again, in its old place. It needs the scope `sessions:write`. */
   releaseHandoff(handoff: string | number, options?: Repeatable): Promise<Handoff>;
 
   /** Give a conversation to another person, or let it wait in another queue. It needs the scope `sessions:write`. */
-  transferHandoff(handoff: string | number, options?: { queue?: string | null; person?: string | null } & Repeatable): Promise<Handoff>;
+  transferHandoff(handoff: string | number, options?: { queue?: string | null; person?: string | null; picture?: string | null } & Repeatable): Promise<Handoff>;
 
   /**
    * Give a conversation back to the flow, with a note and values. With `replay` the flow then answers what was said to
@@ -2346,7 +2380,7 @@ export class Calls extends Caller {
    * Make an account with a role. `password` is shown this once; the person changes it after signing in. It needs the
    * scope `users:write`.
    */
-  createUser(options: { email: string; name: string; role: Role } & Repeatable): Promise<MadeUser>;
+  createUser(options: { email: string; name: string; role: Role; picture?: string | null } & Repeatable): Promise<MadeUser>;
 
   /** Read an account. It needs the scope `users:read`. */
   getUser(user: string | number, options?: CallOptions): Promise<User>;
@@ -2354,7 +2388,7 @@ export class Calls extends Caller {
   /**
    * Change a name or a role, or deactivate an account, which signs it out everywhere. It needs the scope `users:write`.
    */
-  updateUser(user: string | number, options?: { name?: string | null; role?: Role | null; active?: boolean | null } & Conditional): Promise<User>;
+  updateUser(user: string | number, options?: { name?: string | null; role?: Role | null; active?: boolean | null; picture?: string | null } & Conditional): Promise<User>;
 
   /**
    * Give an account a new first password, end its lockout, and sign it out everywhere. It needs the scope

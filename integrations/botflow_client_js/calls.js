@@ -1464,11 +1464,11 @@ export class Calls extends Caller {
   /**
    * Let a person have the conversation: the bot is silent until it is given back. It needs the scope `sessions:write`.
    */
-  handOffSession(session, { person, idempotencyKey, signal } = {}) {
+  handOffSession(session, { person, picture, idempotencyKey, signal } = {}) {
     return this._call({
       method: "POST",
       path: `/api/v1/sessions/${segment(session)}/hand-off`,
-      body: { person },
+      body: { person, picture },
       idempotencyKey,
       signal,
     });
@@ -1512,6 +1512,19 @@ export class Calls extends Caller {
     });
   }
 
+  /**
+   * List how long conversations waited for a person, by day and queue: how many, the median, the 95th percentile. It
+   * needs the scope `sessions:read`.
+   */
+  getWaitingTimes({ cursor, limit, since, before, queue, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/handoffs/waiting-times",
+      query: { cursor, limit, since, before, queue },
+      signal,
+    });
+  }
+
   /** Read one handoff. It needs the scope `sessions:read`. */
   getHandoff(handoff, { signal } = {}) {
     return this._call({
@@ -1525,11 +1538,11 @@ export class Calls extends Caller {
    * Take a conversation that waits. Of two claims one wins; then its time does not run out any more. It needs the scope
    * `sessions:write`.
    */
-  claimHandoff(handoff, { person, idempotencyKey, signal } = {}) {
+  claimHandoff(handoff, { person, picture, idempotencyKey, signal } = {}) {
     return this._call({
       method: "POST",
       path: `/api/v1/handoffs/${segment(handoff)}/claim`,
-      body: { person },
+      body: { person, picture },
       idempotencyKey,
       signal,
     });
@@ -1546,11 +1559,11 @@ export class Calls extends Caller {
   }
 
   /** Give a conversation to another person, or let it wait in another queue. It needs the scope `sessions:write`. */
-  transferHandoff(handoff, { queue, person, idempotencyKey, signal } = {}) {
+  transferHandoff(handoff, { queue, person, picture, idempotencyKey, signal } = {}) {
     return this._call({
       method: "POST",
       path: `/api/v1/handoffs/${segment(handoff)}/transfer`,
-      body: { queue, person },
+      body: { queue, person, picture },
       idempotencyKey,
       signal,
     });
@@ -2035,11 +2048,11 @@ export class Calls extends Caller {
    * Make an account with a role. `password` is shown this once; the person changes it after signing in. It needs the
    * scope `users:write`.
    */
-  createUser({ email, name, role, idempotencyKey, signal } = {}) {
+  createUser({ email, name, role, picture, idempotencyKey, signal } = {}) {
     return this._call({
       method: "POST",
       path: "/api/v1/users",
-      body: { email, name, role },
+      body: { email, name, role, picture },
       idempotencyKey,
       signal,
     });
@@ -2057,11 +2070,11 @@ export class Calls extends Caller {
   /**
    * Change a name or a role, or deactivate an account, which signs it out everywhere. It needs the scope `users:write`.
    */
-  updateUser(user, { name, role, active, ifMatch, signal } = {}) {
+  updateUser(user, { name, role, active, picture, ifMatch, signal } = {}) {
     return this._call({
       method: "PATCH",
       path: `/api/v1/users/${segment(user)}`,
-      body: { name, role, active },
+      body: { name, role, active, picture },
       ifMatch,
       signal,
     });

@@ -38,6 +38,11 @@ def fault_of(source: str) -> str | None:
     return None
 
 
+def without_values(source: str) -> str:
+    """Return an address with a letter for each value; "" for one that is a template and nothing else."""
+    return "" if is_whole(source) else _VALUE.sub("x", source.strip())
+
+
 def rendered_address(source: str, render: Callable[[str], Any]) -> str:
     """Return the address with its values; NodeFailure `http.url` if a value cannot stand there.
 

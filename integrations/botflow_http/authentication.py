@@ -12,6 +12,7 @@ import httpx2
 import orjson
 
 from botflow.engine.node_type import ActionContext
+from botflow.outgoing_hosts import FIELD
 from botflow_http.exchange import Exchange
 from botflow_http.failure import RequestFailed
 from botflow_http.properties import OURS
@@ -34,7 +35,7 @@ def authentication_of(context: ActionContext, tokens: Tokens, exchange: Exchange
     """Return how this call's credential proves itself; RequestFailed `http.credential` if it is one for something
     else, whose secrets no service may get."""
     fields = context.credential
-    match frozenset(fields) - {"scope", "audience", "sends"}:
+    match frozenset(fields) - {"scope", "audience", "sends", FIELD}:
         case names if not names and not fields:
             return Fixed({})
         case names if names == {"token"}:

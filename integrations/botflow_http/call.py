@@ -18,6 +18,7 @@ import httpx2
 import orjson
 
 from botflow.engine.node_type import ActionContext
+from botflow.outgoing_hosts import host_of, may_be_sent_to
 from botflow.retry_after import retry_after_s
 from botflow_http.authentication import Authentication, authentication_of
 from botflow_http.content import Content, content_of
@@ -44,7 +45,7 @@ async def call(properties: RequestProperties, context: ActionContext, tokens: To
         async with asyncio.timeout_at(deadline_s):
             authentication = authentication_of(context, tokens, exchange)
             content = await content_of(properties, exchange, context.key)
-            request = Sending(properties, content, authentication, exchange, _key_of(context.key))
+            request = Sending(properties, content, authentication, exchange, _key_of(context.key), context.credential)
             return _output(await _until_answered(request, seen, deadline_s, context))
     except TimeoutError:
         return _failure("http.timeout", f"there was no response within {properties.timeout:g} s", seen.response)
@@ -70,6 +71,7 @@ class Sending:
     authentication: Authentication
     exchange: Exchange
     key: str
+    credential: Mapping[str, str]
 
     def first_target(self) -> Target:
         """Return where the request goes first."""
@@ -88,8 +90,16 @@ class Sending:
         if content.type:
             request.headers["content-type"] = content.type
         if target.is_at_home:
+            self._check_host(target)
             self._add_headers(request, await self.authentication.headers())
         return await self.exchange.send(request)
+
+    def _check_host(self, target: Target) -> None:
+        """RequestFailed `credential.host` where the credential may not be sent."""
+        url = str(target.url)
+        if not may_be_sent_to(self.credential, url):
+            message = f"the credential may not be sent to {host_of(url)[:100]}: its hosts do not name it"
+            raise RequestFailed("credential.host", message)
 
     def _add_headers(self, request: httpx2.Request, proof: Mapping[str, str]) -> None:
         for name, value in self.properties.headers.items():

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from botflow.interfaces import CredentialField, CredentialModule, FieldType
+from botflow.outgoing_hosts import FIELD, LONGEST, PATTERN
 
 _TOKEN = r"[!-~]+"  # what a header may hold without blanks
+# Required: a set that may go anywhere is one that everybody who edits a flow can read, and that must be a decision.
+HOSTS = CredentialField(
+    id=FIELD,
+    name="Hosts",
+    description="Where it may be sent: api.example.com, *.example.com, with a port like api.example.com:8443; * is any",
+    required=True,
+    pattern=PATTERN,
+    longest=LONGEST,
+)
 BEARER = CredentialModule(
     id="http_bearer",
     name="HTTP bearer token",
@@ -17,6 +27,7 @@ BEARER = CredentialModule(
             required=True,
             pattern=_TOKEN,
         ),
+        HOSTS,
     ),
 )
 BASIC = CredentialModule(
@@ -38,6 +49,7 @@ BASIC = CredentialModule(
             required=True,
             pattern="[^\x00-\x1f\x7f]+",
         ),
+        HOSTS,
     ),
 )
 HEADER = CredentialModule(
@@ -59,6 +71,7 @@ HEADER = CredentialModule(
             required=True,
             pattern="[!-~](?:[ -~]*[!-~])?",
         ),
+        HOSTS,
     ),
 )
 OAUTH = CredentialModule(
@@ -90,6 +103,7 @@ OAUTH = CredentialModule(
             options=("header", "form"),
             default="header",
         ),
+        HOSTS,
     ),
 )
 MODULES = (BEARER, BASIC, HEADER, OAUTH)

@@ -12,7 +12,7 @@ from botflow.engine.scene import Scene
 from botflow.errors import UsageError
 from botflow.flow.node_spec import Advice, Output, Outputs, Surroundings
 from botflow.nodes.custom.action import needed, validated
-from botflow_http.address import HINT, is_whole, rendered_address, text_of
+from botflow_http.address import HINT, is_whole, rendered_address, text_of, without_values
 from botflow_http.keeping import MOST_KEPT, is_too_large, kept_output
 from botflow_http.properties import FilePart, RequestProperties
 from botflow_http.tokens import Tokens
@@ -79,6 +79,9 @@ class HttpRequest(NodeType):
                 "write https://",
                 code="http.not_encrypted",
             )
+
+    def destination(self, properties: RequestProperties) -> str:
+        return without_values(properties.url)
 
     def visit(self, properties: RequestProperties, scene: Scene) -> Generator[Ask, Answer, Outcome]:
         answer = yield Invoke(

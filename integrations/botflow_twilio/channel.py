@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from botflow.clock import Clock
 from botflow.engine.effects import SendMessage
-from botflow.engine.inbound import Inbound
+from botflow.engine.inbound import Consent, Inbound
 from botflow.interfaces import DeliveryStatus, MissedCall, Sent, WebhookRequest
 from botflow.records.outbounds import StoredOutbound
 from botflow_twilio.address import recipient_of
@@ -25,7 +25,7 @@ from botflow_twilio.rendering.segments import segments
 from botflow_twilio.rest import Rest
 from botflow_twilio.settings import TwilioSettings
 from botflow_twilio.signature import is_signed
-from botflow_twilio.stop_words import ANSWERED_BY_TWILIO
+from botflow_twilio.stop_words import ANSWERED_BY_TWILIO, consent_of
 from botflow_twilio.twiml import MESSAGES_PER_REPLY, response
 
 # Twilio tries again, twice, when we cannot be reached, take too long or fail; a repeated request is still one turn.
@@ -34,7 +34,7 @@ CONNECTION_OVERRIDES = "#rc=2&rp=ct,rt,5xx"
 
 
 class TwilioChannel:
-    """A Channel that Announces, Reconciles, Redacts, Meters, Reports and Calls.
+    """A Channel that Announces, Reconciles, Redacts, Meters, Reports, ReadsConsent and Calls.
 
     Without an auth token it verifies nothing, so only `--dev` lets webhooks in; without an account, sends are held.
     """
@@ -69,6 +69,10 @@ class TwilioChannel:
     @staticmethod
     def normal_address(written: str, region: str = "") -> str | None:
         return recipient_of(written, region)
+
+    @staticmethod
+    def consent_in(text: str, channel: str) -> Consent:
+        return consent_of(text, channel=channel)
 
     def verify(self, request: WebhookRequest) -> bool:
         """Say whether Twilio signed `request` with our auth token; False when we have none."""

@@ -212,3 +212,29 @@ def test_examples_alone_make_an_interrupt() -> None:
     conversation = Talk(*NODES, interrupts=[agent], answer=lambda _: Answer(value="agent"))
     conversation.says("hi")
     assert conversation.says("i need somebody") == ["About what?"]
+
+
+AFTER = (say("done", "done"), node("which_topic", "chatbot.ask", text="About what?", variable="topic", next="done"))
+
+
+def test_a_model_is_told_where_any_text_is_an_answer() -> None:
+    agent = {"id": "agent", "examples": list(EXAMPLES), "target": "which_topic"}
+    accepts = []
+    for expect in ("text", "integer"):
+        question = node("q", "chatbot.ask", text="Q?", variable="v", expect=expect, on={"answered": "done"})
+        conversation = Talk(question, *AFTER, interrupts=[agent], answer=lambda _: Answer(value=None))
+        conversation.says("hi")
+        conversation.says("hm")
+        [ask] = conversation.asks
+        assert isinstance(ask, AskModel)
+        accepts.append(ask.accepts)
+    assert accepts == ["any text", ""]
+
+
+def test_an_example_that_may_be_an_answer_by_one_of_its_words_goes_to_the_model() -> None:
+    agent = {"id": "agent", "examples": ["quiero hablar con una persona"], "target": "which_topic"}
+    question = node("q", "chatbot.ask", text="¿Cuántos?", variable="v", expect="integer", on={"answered": "done"})
+    conversation = Talk(question, *AFTER, interrupts=[agent], language="es", answer=lambda _: Answer(value="agent"))
+    conversation.says("hola")
+    assert conversation.says("¡Quiero hablar con una persona!") == ["About what?"]
+    assert len(conversation.asks) == 1

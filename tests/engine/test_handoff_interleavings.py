@@ -173,7 +173,8 @@ class Interleaving:
 
     def _opens(self) -> None:
         if self._session.state.frames:
-            self._talk.opens()
+            self._talk.deployment.queue(self._session, "opened")
+            self._talk.deployment.settle()
 
     def _claims(self) -> None:
         if self._session.state.frames or self._session.state.handoff is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from botflow.engine import arrival
-from botflow.runtime.delivery import opt_outs
+from botflow.engine.endings import opt_outs
 from botflow.runtime.turns import arrival_order
 from botflow.runtime.turns.lease_keeper import LeaseKeeper
 from botflow.runtime.turns.receive import Receiver

@@ -6,10 +6,18 @@ from functools import partial
 
 from botflow.engine import arrival
 from botflow.nodes.answers.choosing import choice
+from botflow.web.chat.body import Posted
 from tests.faults.mutation import Fence
 from tests.nodes.chatbot import test_pressed_buttons
+from tests.web.chat import test_messages
 
 FENCES_OF_BUTTONS = (
+    Fence(
+        Posted.pressed,
+        "marked(self.question, self.payload)",
+        "self.payload",
+        test_messages.test_an_older_questions_button_is_no_answer_to_a_newer_one,
+    ),
     Fence(
         arrival._drop_other_questions_button,
         'pressed != f"{scene.level.flow.id}/{scene.level.node}"',

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from botflow.runtime.delivery import consent_gate, loop_breaker, opt_outs
+from botflow.engine.endings import opt_outs
+from botflow.runtime.delivery import consent_gate, loop_breaker
 from botflow.runtime.delivery.consent_gate import ConsentGate
 from botflow.runtime.delivery.opt_outs import ConsentKeeper
 from botflow.storage import consent_changes, consent_turns, spending
@@ -97,7 +98,7 @@ FENCES_OF_CONSENT = (
         test_consent.test_start_frees_whoever_had_stopped_also_where_nobody_noticed,
     ),
     Fence(
-        opt_outs._taken_up,
+        opt_outs.taken_up,
         "if not accepts(session, inbound):",
         "if False:",
         test_consent.test_who_stops_while_the_flow_waits_for_runs_is_heard_again_after_a_start,

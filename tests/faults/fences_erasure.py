@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from botflow_twilio.nodes.lookup import ContactLookup
+
+from botflow.runtime.delivery.loop_breaker import Suspects
 from botflow.runtime.erasures import receipt
+from botflow.runtime.erasures.process_memory import ProcessMemory
 from botflow.runtime.erasures.provider_redaction import ProviderRedaction
+from botflow.runtime.erasures.text_caches import clear_text_caches
+from botflow.runtime.turns.kept_values import KeptValueStore
 from botflow.storage.erasure import (
     answers,
     contacts,
@@ -17,7 +25,9 @@ from botflow.storage.erasure import (
     work,
 )
 from tests.faults.mutation import Expression, Fence
+from tests.runtime import test_process_memory as memory
 from tests.storage.erasure import test_work
+from tests.web.api.people import test_erased_nodes as nodes
 from tests.web.api.people import test_erasures_at_once as at_once
 
 gone = test_work.test_all_rows_of_a_person_go_and_those_of_another_organization_stay
@@ -32,7 +42,26 @@ OTHERS = (
     "(executions, executions.c.session_id == session, ROWS)",
 )
 
+forgotten = partial(nodes.test_no_word_of_an_erased_person_is_left, redis_url="")
+
 FENCES_OF_ERASURE = (
+    Fence(
+        ProcessMemory.look,
+        "seen != self._seen",
+        "False",
+        memory.test_an_erasure_by_another_process_is_seen_though_no_signal_comes,
+    ),
+    Fence(ProcessMemory.look, "is_old or", "", memory.test_a_day_is_as_long_as_anything_is_remembered),
+    Fence(
+        ledger.look,
+        "select(func.coalesce(func.max(erasures.c.id), 0))",
+        "select(null())",
+        memory.test_an_erasure_by_another_process_is_seen_though_no_signal_comes,
+    ),
+    Fence(ContactLookup.forget, "self._known.clear()", "pass", forgotten),
+    Fence(KeptValueStore.forget, "self._copies.clear()", "pass", forgotten),
+    Fence(Suspects.forget, "self._heard.clear()", "pass", memory.test_who_has_written_is_forgotten),
+    Fence(clear_text_caches, "cached.cache_clear()", "pass", forgotten),
     # Each place.
     *(Fence(Expression(deleting, "BY_SESSION"), f" {table},", "", gone) for table in BY_SESSION),
     *(Fence(deleting._has_more, f"{other},", "", gone) for other in OTHERS),

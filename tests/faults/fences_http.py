@@ -7,11 +7,13 @@ from functools import partial
 from botflow_http import address, body, call, node, redirection
 from botflow_http.authentication import ClientCredentials
 
-from botflow import outgoing_targets
+from botflow import outgoing_hosts, outgoing_targets
 from botflow.outgoing_transport import CheckedTransport
 from botflow.runtime.asks.actions import RunningAction
+from botflow.service.credentials import credential_hosts
 from tests.faults.mutation import Fence
 from tests.http import test_flows as flows
+from tests.http import test_hosts as hosts
 from tests.http import test_redirects as redirects
 from tests.http import test_requests as requests
 from tests.http import test_retries as retries
@@ -65,6 +67,35 @@ FENCES_OF_REQUESTS = (
         "self._context.hide(self._secret)",
         "pass",
         secrets.test_what_a_credential_holds_and_gives_is_never_clear,
+    ),
+    Fence(
+        call.Sending._check_host,
+        "not may_be_sent_to(self.credential, url)",
+        "False",
+        hosts.test_no_secret_leaves_for_another_host,
+    ),
+    Fence(
+        call.Sending._check_host,
+        "not may_be_sent_to(self.credential, url)",
+        "False",
+        hosts.test_no_token_is_fetched_for_a_host_that_may_not_have_it,
+    ),
+    Fence(
+        credential_hosts.refused_hosts,
+        "not any(may_be_sent_to(fields, each.url) for fields in sets)",
+        "False",
+        hosts.test_a_flow_that_sends_a_credential_elsewhere_is_not_published,
+    ),
+    Fence(
+        outgoing_hosts.may_be_sent_to,
+        "parts.username is not None",
+        "False",
+        partial(
+            hosts.test_an_address_is_one_of_the_hosts_or_is_not,
+            hosts="api.example.com",
+            url="https://evil.example\\@api.example.com/",
+            expected=False,
+        ),
     ),
     Fence(
         RunningAction.hide,

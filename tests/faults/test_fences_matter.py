@@ -27,6 +27,7 @@ from tests.faults.fences_forks import FENCES_OF_FORKS
 from tests.faults.fences_hooks import FENCES_OF_HOOKS
 from tests.faults.fences_http import FENCES_OF_REQUESTS
 from tests.faults.fences_messages import FENCES_OF_MESSAGES
+from tests.faults.fences_notices import FENCES_OF_NOTICES
 from tests.faults.fences_outgoing import FENCES_OF_OUTGOING_TARGETS
 from tests.faults.fences_reaching import FENCES_OF_REACHING
 from tests.faults.fences_records import FENCES_OF_RECORDS
@@ -61,6 +62,7 @@ FENCES = (
     *FENCES_OF_EXPORTS,
     *FENCES_OF_THE_DOCTOR,
     *FENCES_OF_OUTGOING_TARGETS,
+    *FENCES_OF_NOTICES,
     *FENCES_OF_REQUESTS,
     *FENCES_OF_MESSAGES,
     *FENCES_OF_ROW_SECURITY,

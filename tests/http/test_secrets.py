@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from structlog.testing import capture_logs
@@ -33,12 +34,15 @@ SECRETS = ("bearer-secret-4711", "basic-secret-4711", "header-secret-4711", "oau
 
 
 def sets(token_url: str) -> dict[str, dict[str, Any]]:
-    return {
+    """Return the fields of a set of each module. Its service has the token's address."""
+    hosts = {"hosts": urlsplit(token_url).netloc}
+    plain = {
         "http_bearer": {"token": "bearer-secret-4711"},
         "http_basic": {"username": "annabel", "password": "basic-secret-4711"},
         "http_header": {"header": "X-Api-Key", "value": "header-secret-4711"},
         "http_oauth": {"tokenUrl": token_url, "clientId": "annabel", "clientSecret": "oauth-secret-4711"},
     }
+    return {module: fields | hosts for module, fields in plain.items()}
 
 
 def flow_with(module: str, url: str) -> str:

@@ -15,6 +15,13 @@ from botflow.testing import Person, Simulator
 from botflow.testing.contracts import NodeExample, NodeTypeContract
 
 TYPES = {kind.name: kind for kind in built_in()}
+
+
+def by_hand(talk: Simulator) -> object:
+    """Start with an input that also fits the example in the trigger's docstring."""
+    return talk.trigger({"order": 1})
+
+
 SINGLE: dict[str, Any] = {"mode": "single", "begin": lambda talk: talk.trigger({"a": 1})}
 OPTIONS = [{"id": "red", "label": "Red"}, {"id": "blue", "label": "{{ color }}"}]
 STREET = {
@@ -51,6 +58,11 @@ def paid(talk: Simulator) -> object:
     return talk.emit("order.paid", {"a": 1, "amount": 150})
 
 
+def ended(talk: Simulator) -> object:
+    told = {"status": "failed", "execution": "e", "workflow": "w", "session": "1", "channel": "sms"}
+    return talk.trigger({**told, "error": {"code": "email.refused", "node": "mail", "message": "no"}}, by="ended")
+
+
 def of(name: str, properties: Mapping[str, Any] | None = None, **more: Any) -> NodeExample:
     variables = {"color": "red", "stock": 7}
     return NodeExample(node_type=TYPES[name], properties=properties or {}, variables=variables, **more)
@@ -84,14 +96,16 @@ async def make(properties: Thing, context: ActionContext) -> Any:
 EXAMPLES = [
     of("chatbot.message_received"),
     of("chatbot.opened", begin=lambda talk: talk.opens()),
-    of("trigger.manual", {"schema": {"a": {"type": "integer"}}}, **SINGLE),
+    of("trigger.manual", {"schema": {"order": {"type": "integer"}}}, mode="single", begin=by_hand),
     of("trigger.event", {"event": "order.paid", "when": "$input.a > 0"}, mode="single", begin=paid),
     of("trigger.schedule", {"cron": "0 9 * * *", "input": {"a": 1}}, mode="single", begin=lambda talk: talk.skip("1d")),
+    of("trigger.ended", {"on": ["failed"]}, mode="single", begin=ended),
     of("trigger.webhook", {"secret": "shop"}, mode="single", begin=lambda talk: talk.trigger({"a": 1}, by="webhook")),
     of(
         "trigger.missed_call",
         {"say": "We will text you."},
-        begin=lambda talk: talk.trigger({"caller": "+12125550111", "number": "+15550002222"}, by="missed_call"),
+        person=Person(channel="sms", sender="+12125550111", address="+15550002222"),
+        begin=lambda talk: talk.rings(),
     ),
     of(
         "trigger.campaign",

@@ -22,7 +22,10 @@ BORN = Person(fields={"birthday": "1990-11-28"}, groups=("customers",))
 BEGIN: dict[str, Any] = {
     "chatbot.opened": {"begin": lambda talk: talk.opens()},
     "twilio.message_received": {"person": Person(channel="sms", provider="twilio", sender="+12125550100")},
-    "trigger.missed_call": {"begin": lambda talk: talk.trigger({"caller": "+12125550111"}, by="missed_call")},
+    "trigger.missed_call": {
+        "begin": lambda talk: talk.rings(),
+        "person": Person(channel="sms", sender="+12125550111", address="+15550002222"),
+    },
     "trigger.campaign": {
         "begin": lambda talk: talk.skip("365d"),
         "person": BORN,
@@ -31,6 +34,7 @@ BEGIN: dict[str, Any] = {
     "trigger.manual": {"begin": lambda talk: talk.trigger({"order": 1}), "mode": "single"},
     "trigger.event": {"begin": lambda talk: talk.emit("order.paid", {"amount": 150}), "mode": "single"},
     "trigger.schedule": {"begin": lambda talk: talk.skip("7d"), "mode": "single"},
+    "trigger.ended": {"begin": lambda talk: talk.trigger({"status": "failed"}, by="ended"), "mode": "single"},
     "trigger.webhook": {"begin": lambda talk: talk.trigger({"a": 1}, by="webhook"), "mode": "single"},
 }
 START = {"id": "start", "type": "chatbot", "actionType": "message_received"}

@@ -9,6 +9,7 @@ import pytest
 
 from botflow import UsageError
 from botflow.engine.effects import EmitEvent
+from botflow.errors import RejectedInbound
 from botflow.testing import Person, Simulator
 from botflow.testing.virtual_clock import START
 from tests.engine.conversation import node, say
@@ -37,9 +38,14 @@ def test_a_single_workflow_is_started_by_hand_and_gives_its_output() -> None:
     assert [each.status for each in talk.runs] == ["completed"]
 
 
-def test_an_input_that_does_not_fit_fails_the_run() -> None:
-    run = Simulator(DOUBLE).trigger({"n": "four"})
-    assert run.status == "failed"
+def test_an_input_that_does_not_fit_is_refused_and_fails_a_run_that_a_node_starts() -> None:
+    with pytest.raises(RejectedInbound, match="'n' must be a whole number") as refused:
+        Simulator(DOUBLE).trigger({"n": "four"})
+    assert refused.value.code == "input.invalid"
+    call = node("call", "logic.run", workflow="double", input={"n": "four"}, on={"error": "sorry"})
+    talk = Simulator(persistent("boss", call, say("sorry", "{{ $call.code }}")), others=[DOUBLE])
+    assert talk.says("hi") == ["input.invalid"]
+    [run] = talk.runs
     assert run.failure is not None
     assert (run.failure.node, run.failure.code) == ("start", "input.invalid")
     assert repr(run) == "<Run of 'double': failed>"
@@ -74,7 +80,10 @@ def test_an_event_starts_the_workflows_that_listen() -> None:
     [run] = talk.emit("order.paid", {"amount": 20})
     assert run.log == [("info", "Ship 20")]
     assert talk.emit("order.paid", {"amount": 5}) == []
-    assert talk.emit("order.cancelled", {"amount": 20}) == []
+    with pytest.raises(
+        UsageError, match=r"no workflow here listens to the event 'order.payed' \(did you mean order.paid"
+    ):
+        talk.emit("order.payed", {"amount": 20})
 
 
 def test_an_event_that_a_conversation_emits_is_seen_and_starts_the_workflows_that_listen() -> None:
@@ -152,7 +161,7 @@ def test_a_workflow_that_people_talk_to_may_be_started_for_the_person() -> None:
     run = talk.trigger({"n": 7}, by="api")
     talk.hears("Did order 7 arrive?")
     assert (run.status, talk.node, talk.runs) == ("waiting", "ask", [])
-    with pytest.raises(UsageError, match="the conversation is under way at 'ask'"):
+    with pytest.raises(RejectedInbound, match=r"an execution under way \(it waits at 'ask'"):
         talk.trigger({"n": 8}, by="api")
 
 

@@ -156,7 +156,7 @@ def test_other_channels_and_other_messages_stay_numbered_text() -> None:
     assert [each.only_by_api for each in render([asked("Pizza")], "sms", has_contents=True)] == [False]
     assert [each.only_by_api for each in render([asked("Pizza")], "whatsapp")] == [False]
     told = SendMessage(text="Hi", quick_replies=(QuickReply(title="Order", payload="Order"),))
-    assert interactive_parts(told) is None
+    assert interactive_parts(told) is None  # of a form, whose questions share a node
     assert shown(asked(*(f"Dish {number}" for number in range(3)), text="")) == [
         ("1. Dish 0\n2. Dish 1\n3. Dish 2", 0, False)
     ]

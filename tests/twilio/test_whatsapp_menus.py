@@ -90,3 +90,62 @@ async def test_options_are_pressed_and_a_late_press_answers_nothing(database_url
                 assert said == []
                 await until(partial(came, "yes no No"))
         assert len(twilio.contents.contents) == 4
+
+
+HOTEL = """
+botflow: 1
+id: hotel
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: hello}
+  - id: hello
+    type: chatbot
+    actionType: say
+    properties: {text: Hello!, quickReplies: [Wake me, {title: Website, url: "https://hotel.example/"}]}
+    next: extras
+  - id: extras
+    type: chatbot
+    actionType: ask
+    properties: {text: Extras?, expect: choices, choices: [Sauna, Dinner, Parking, Late breakfast], variable: extras}
+    next: two
+  - id: two
+    type: chatbot
+    actionType: ask
+    properties: {text: Two of them?, expect: choices, choices: [Sauna, Dinner, Parking], min: 2, variable: two}
+    next: done
+  - {id: done, type: chatbot, actionType: say, properties: {text: "{{ extras | join }} {{ two | join }}"}}
+"""
+
+
+async def test_what_is_said_and_several_choices_have_buttons_too(sqlite_url: str, twilio: TwilioStandIn) -> None:
+    async with open_site(
+        sqlite_url, flows=(HOTEL,), environment=twilio.environment, botflow_public_url=twilio.public_url
+    ) as site:
+        person = f"whatsapp:{THEM}"
+        phone = Phone(twilio, site, "hotel", number=person)
+        send = partial(phone.text, To=f"whatsapp:{US}")
+
+        def came() -> list[tuple[str, list[str]]]:
+            """Return the messages with the payloads of their buttons."""
+            contents = {each["sid"]: each["types"] for each in twilio.contents.contents}
+            found = []
+            for each in twilio.messages(person):
+                [body] = contents[each.content_sid].values() if each.content_sid else [{}]
+                listed = [button["id"] for button in (*body.get("actions", ()), *body.get("items", ()))]
+                text = json.loads(each.content_variables)["1"] if each.content_sid else each.body
+                found.append((text, listed))
+            return found
+
+        await send("hi")
+        await until(lambda: len(came()) == 2)
+        extras = [f"@hotel/extras/{id}" for id in ("Sauna", "Dinner", "Parking", "Late breakfast")]
+        assert came() == [("Hello!\nWebsite: https://hotel.example/", ["Wake me"]), ("Extras?", extras)]
+
+        await send("", ButtonText="Wake me", ButtonPayload="Wake me")  # it is read by what is asked now
+        await until(lambda: len(came()) == 3)
+        assert came()[2][1] == extras
+        replied = await send("", ListTitle="Dinner", ListId="@hotel/extras/Dinner")
+        numbered = "Two of them?\n1. Sauna\n2. Dinner\n3. Parking"  # one press would choose only one of them
+        await until(lambda: numbered in (*replied, *(text for text, _ in came())))
+        replied += await send("", ListTitle="Sauna", ListId="@hotel/extras/Sauna")  # of the question before
+        replied += await send("1 and 3")
+        await until(lambda: "Dinner SaunaParking" in (*replied, *(text for text, _ in came())))

@@ -10,6 +10,7 @@ from botflow.cli.launch import AsJson
 from botflow.cli.operator import OfOrganization, as_operator, filled
 from botflow.cli.output.printing import print_json, table
 from botflow.cli.output.visible import in_one_line
+from botflow.cli.safe import safe_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,13 +155,11 @@ def _begun(organization: str) -> tuple[Principal, Sequence[Worker]]:
 def _examination(operator: Principal, workers: Sequence[Worker]) -> Examination:
     from botflow.cli.archive import checked_url
     from botflow.runtime.app import node_types
-    from botflow.runtime.sealing import Safe
     from botflow.runtime.served_flows import Flows
     from botflow.service.doctor.examination import Examination
     from botflow.settings import Settings
     from botflow.storage.one_off_engine import OneOffEngine
     from botflow.storage.workflow_versions import FlowVersions
-    from botflow.web.auth.deployment_keys import deployment_keys
 
     engine, kinds, settings = OneOffEngine(checked_url()), node_types(), Settings.from_environment()
     return Examination(
@@ -168,7 +167,7 @@ def _examination(operator: Principal, workers: Sequence[Worker]) -> Examination:
         engine=engine,
         flows=Flows(FlowVersions(engine), kinds),
         node_types=kinds,
-        safe=Safe(deployment_keys(settings, dev=False)) if settings.botflow_secret_key else None,
+        safe=safe_of(settings),
         channels=None,
         workers=lambda: workers,
     )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from botflow.service.sessions.handoff_changes import HandoffChanges
     from botflow.service.sessions.handoff_models import Handoff
     from botflow.service.sessions.persons_messages import SaidMessage
+    from botflow.service.sessions.waiting_times import HandoffTimes
     from botflow.storage.service.sessions.handoff_pages import HandoffRow
 
 handoffs = typer.Typer(
@@ -79,6 +80,32 @@ def list_handoffs(
     typer.echo(table([header, *rows]) if rows else "No conversation is handed off.")
     if page.next is not None:
         typer.echo(f"There are more: --limit, at most 100, shows more than {limit}.")
+
+
+@handoffs.command("times", epilog="Example: botflow handoffs times --days 30 --queue billing")
+def show_times(
+    days: Annotated[int, typer.Option(min=1, max=92, help="The last days, today too.")] = 7,
+    queue: Annotated[str | None, typer.Option(help="Only those of this queue.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 100,
+    organization: OfOrganization = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show how long conversations waited for a person, by day (UTC) and queue."""
+    page = as_operator(organization, _times, days, queue, limit)
+    if as_json:
+        print_json([each.model_dump(mode="json") for each in page.items])
+        return
+    header = ("DAY", "QUEUE", "REQUESTED", "CLAIMED", "MEDIAN", "P95", "RETURNED", "MEDIAN", "P95", "ABANDONED")
+    rows = [
+        (
+            *(f"{each.day}", in_one_line(each.queue, LONGEST_SHOWN), str(each.requested)),
+            *(str(each.claimed), _time(each.until_claimed.median), _time(each.until_claimed.p95)),
+            *(str(each.returned), _time(each.until_returned.median), _time(each.until_returned.p95)),
+            str(each.abandoned),
+        )
+        for each in page.items
+    ]
+    typer.echo(table([header, *rows]) if rows else "No flow has asked for a person in this time.")
 
 
 @handoffs.command(epilog="Example: botflow handoffs claim 17.3 Maria")
@@ -161,6 +188,17 @@ def give_back(
     back = filled(HandoffReturn, note=note, values=_values(value or ()), replay=replay)
     shown = _change(organization, lambda connection, on: on.give_back(connection, handoff, back))
     _print(shown, "is with the bot again", as_json)
+
+
+def _times(connection: Connection, caller: Principal, days: int, queue: str | None, limit: int) -> Page[HandoffTimes]:
+    from botflow.service.sessions.waiting_times import days_back, read_waiting_times
+
+    since, before = days_back(connection, days)
+    return read_waiting_times(connection, caller.organization, since, before, queue, None, limit)
+
+
+def _time(seconds: float | None) -> str:
+    return "-" if seconds is None else f"{seconds:,.1f} s"
 
 
 def _page(

@@ -14,6 +14,7 @@ from botflow.cli.commands.workflows import NAME, unknown_workflow, workflows
 from botflow.cli.launch import AsJson
 from botflow.cli.operator import OfOrganization, as_operator
 from botflow.cli.output.printing import print_json
+from botflow.cli.safe import safe_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -101,9 +102,11 @@ def _try_draft(connection: Connection, caller: Principal, workflow: str, percent
     from botflow.plugins import installed_plugins, node_types_of
     from botflow.service.workflows.canary_changes import try_draft
     from botflow.service.workflows.publishing import compile_draft
+    from botflow.settings import Settings
 
     types = node_types_of(installed_plugins(), built_in())
-    draft, bundle = compile_draft(connection, caller.organization, workflow, types)
+    safe = safe_of(Settings.from_environment())
+    draft, bundle = compile_draft(connection, caller.organization, workflow, types, safe=safe)
     return try_draft(connection, caller, draft, bundle, percent)
 
 

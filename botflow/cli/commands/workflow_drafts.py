@@ -13,6 +13,7 @@ from botflow.cli.archive import checked_url
 from botflow.cli.commands.workflows import NAME, unknown_workflow
 from botflow.cli.launch import AsJson
 from botflow.cli.output.printing import print_json
+from botflow.cli.safe import safe_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -78,15 +79,17 @@ def publish(workflow: Annotated[str, NAME], message: Message = "", as_json: AsJs
     from botflow.plugins import installed_plugins, node_types_of
     from botflow.records.access import Principal
     from botflow.service.workflows.publishing import compile_draft, publish_draft
+    from botflow.settings import Settings
     from botflow.storage.one_off import run_once_sync
     from botflow.storage.organizations import home_organization
 
     types = node_types_of(installed_plugins(), built_in())
+    safe = safe_of(Settings.from_environment())
 
     def publishing(connection: Connection) -> dict[str, Any]:
         home = home_organization(connection)
         caller = Principal(organization=home, actor=ACTOR, scopes=frozenset())
-        draft, bundle = compile_draft(connection, home, workflow, types)
+        draft, bundle = compile_draft(connection, home, workflow, types, safe=safe)
         done = publish_draft(connection, caller, draft, bundle, message).publication
         return {"workflow": workflow, "version": done.active, "replaced": done.before}
 

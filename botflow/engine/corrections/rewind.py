@@ -15,14 +15,13 @@ from botflow.engine import events
 from botflow.engine.corrections.answer_history import former
 from botflow.engine.corrections.phrases import Correction, correction, goes_back
 from botflow.engine.inbound import Inbound
-from botflow.engine.node_type import FITTING, Answerable, Fit, NodeType
+from botflow.engine.node_type import FITTING, FREE, Answerable, Fit, NodeType
 from botflow.engine.scene import Scene
 from botflow.engine.session import Frame, Past
 from botflow.engine.speech.buttons import option_of
 from botflow.languages import sentences_in
 
 Turning = Literal["ask", "answer"]  # the current question is asked again, or takes the message
-_FREE: tuple[Fit, ...] = ("hardly", "loosely")
 
 
 class _Earlier(NamedTuple):
@@ -45,7 +44,7 @@ def turn_back(scene: Scene, node_types: Mapping[str, NodeType]) -> Turning | Non
         return None
     meant = replace(inbound, text=found.value)
     here = _without_literally(_fit(scene, node_types, meant))
-    if here in _FREE:
+    if here in FREE:
         return _from_free_text(scene, node_types, found, meant, here)
     if here != "no" and (scene.notes or found.opener == "wish" or found.may_answer):
         return _answer(scene, meant)

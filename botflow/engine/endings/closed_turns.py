@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import orjson
 
-from botflow.engine.effects import CancelRuns, Effect, ReportEnd, SendMessage
+from botflow.engine.effects import CancelRuns, Effect, ReportEnd, SendMessage, TellOfEnd
 from botflow.engine.events import ExecutionCancelled, ExecutionFailed, InboundIgnored
 from botflow.engine.inbound import Inbound
 from botflow.engine.session import Parent, Session
@@ -26,8 +27,9 @@ def leave_as_it_is(session: Session, reason: str, messages: tuple[SendMessage, .
     )
 
 
-def let_go(session: Session, reason: str) -> Turn:
-    """Return the turn that ends an execution whose wait can no longer end: the next message starts a new one."""
+def let_go(session: Session, reason: str, heard_ends: Collection[str] = ()) -> Turn:
+    """Return the turn that ends an execution whose wait can no longer end: the next message starts a new one.
+    `heard_ends` are those that the flow's own triggers hear of, here and below."""
     handoff = session.handoff if not session.awaits_return else None  # a flow's ends with its execution
     after = Session(version=session.version + 1, address=session.address, handoff=handoff, language=session.language)
     group = session.wait.group if session.wait else ""
@@ -37,12 +39,23 @@ def let_go(session: Session, reason: str) -> Turn:
         status="cancelled",
         events=(InboundIgnored(reason),),
         messages=(),
-        effects=(CancelRuns(group=group),) if group else (),
+        effects=(
+            *((CancelRuns(group=group),) if group else ()),
+            *_own(session.execution or "", "cancelled", heard_ends),
+        ),
         execution=session.execution or "",
     )
 
 
-def give_up(before: Session, inbound: Inbound, apology: str, attempts: int, *, is_run: bool) -> Turn:
+def give_up(
+    before: Session,
+    inbound: Inbound,
+    apology: str,
+    attempts: int,
+    *,
+    is_run: bool,
+    heard_ends: Collection[str] = (),
+) -> Turn:
     """Return the turn of a dead inbound: all of its attempts failed.
 
     A conversation keeps its wait and says the apology, unless that is empty; a run fails and reports to its parent.
@@ -51,7 +64,7 @@ def give_up(before: Session, inbound: Inbound, apology: str, attempts: int, *, i
     contact would be answered. An execution that is being cancelled is cancelled then, without more of its `finally`.
     """
     if before.cancel or (before.closing is not None and before.closing.is_cancellation):
-        return _cancelled_turn(before, inbound)
+        return _cancelled_turn(before, inbound, heard_ends)
     messages = (SendMessage(text=apology),) if apology and not is_run else ()
     if not is_run and (before.wait is None or "message" in before.wait.accepts):
         return leave_as_it_is(before, "dead", messages)
@@ -59,30 +72,34 @@ def give_up(before: Session, inbound: Inbound, apology: str, attempts: int, *, i
     node = before.frames[-1].node if before.frames else ""
     message = f"the turn broke in each of {attempts} attempts"
     failure = ExecutionFailed(node=node, code="attempt.dead", message=message)
+    execution = before.execution or inbound.new_execution_id
+    own = () if _is_branch(before, inbound) else _own(execution, "failed", heard_ends, failure)
     return Turn(
         session=after,
         state=orjson.dumps(after.to_json()),
         status="failed",
         events=(failure,),
         messages=messages,
-        effects=(*_cancelled(before), *_report(before.parent or _parent_in(inbound), failure)),
-        execution=before.execution or inbound.new_execution_id,
+        effects=(*_cancelled(before), *_report(before.parent or _parent_in(inbound), failure), *own),
+        execution=execution,
         failure=failure,
     )
 
 
-def _cancelled_turn(before: Session, inbound: Inbound) -> Turn:
+def _cancelled_turn(before: Session, inbound: Inbound, heard_ends: Collection[str]) -> Turn:
     after = Session(version=before.version + 1, address=before.address, language=before.language)
     parent = before.parent or _parent_in(inbound)
     told = (ReportEnd(**parent.to_json(), status="cancelled"),) if parent is not None else ()
+    execution = before.execution or inbound.new_execution_id
+    own = () if _is_branch(before, inbound) else _own(execution, "cancelled", heard_ends)
     return Turn(
         session=after,
         state=orjson.dumps(after.to_json()),
         status="cancelled",
         events=(ExecutionCancelled(),),
         messages=(),
-        effects=(*_cancelled(before), *told),
-        execution=before.execution or inbound.new_execution_id,
+        effects=(*_cancelled(before), *told, *own),
+        execution=execution,
     )
 
 
@@ -96,8 +113,25 @@ def _parent_in(inbound: Inbound) -> Parent | None:
     return Parent(**parent) if parent else None
 
 
+def _is_branch(before: Session, inbound: Inbound) -> bool:
+    if before.frames:
+        return before.frames[0].kind == "branch"
+    return inbound.kind == "trigger" and bool(inbound.parameters.get("node"))
+
+
+def _own(
+    execution: str, status: str, heard_ends: Collection[str], failure: ExecutionFailed | None = None
+) -> tuple[Effect, ...]:
+    if status not in heard_ends or not execution:
+        return ()
+    return (TellOfEnd(execution=execution, status=status, error=_error_of(failure) if failure else None),)
+
+
 def _report(parent: Parent | None, failure: ExecutionFailed) -> tuple[Effect, ...]:
     if parent is None:
         return ()
-    error = {"node": failure.node, "code": failure.code, "message": failure.message}
-    return (ReportEnd(**parent.to_json(), status="failed", error=error),)
+    return (ReportEnd(**parent.to_json(), status="failed", error=_error_of(failure)),)
+
+
+def _error_of(failure: ExecutionFailed) -> dict[str, str]:
+    return {"node": failure.node, "code": failure.code, "message": failure.message}

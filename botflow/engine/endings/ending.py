@@ -8,7 +8,7 @@ from typing import Any, Literal
 import orjson
 
 from botflow.engine.corrections.answer_history import remember
-from botflow.engine.effects import CloseHandoff, Effect, ReportEnd
+from botflow.engine.effects import CloseHandoff, Effect, ReportEnd, TellOfEnd
 from botflow.engine.events import ExecutionFailed
 from botflow.engine.kept_values import size_of
 from botflow.engine.limits import LimitExceeded, Limits
@@ -84,7 +84,6 @@ def parents_news(before: Session, scene: Scene, ending: Ending) -> tuple[Effect,
     parent = before.parent or scene.parent
     if parent is None or ending.status not in ("completed", "failed", "cancelled"):
         return ()
-    failure = ending.failure
     return (
         ReportEnd(
             session=parent.session,
@@ -92,9 +91,21 @@ def parents_news(before: Session, scene: Scene, ending: Ending) -> tuple[Effect,
             branch=parent.branch,
             status=ending.status,
             output=ending.output,
-            error={"node": failure.node, "code": failure.code, "message": failure.message} if failure else None,
+            error=_error_of(ending),
         ),
     )
+
+
+def own_news(scene: Scene, ending: Ending, execution: str) -> tuple[Effect, ...]:
+    """Return the report to the workflow's own triggers that hear of such an end. A branch is a part of another one."""
+    if ending.status not in scene.workflow.heard_ends or (scene.root is not None and scene.root.kind == "branch"):
+        return ()
+    return (TellOfEnd(execution=execution, status=ending.status, error=_error_of(ending)),)
+
+
+def _error_of(ending: Ending) -> dict[str, str] | None:
+    failure = ending.failure
+    return {"node": failure.node, "code": failure.code, "message": failure.message} if failure else None
 
 
 def handoffs_news(before: Session, after: Session, scene: Scene) -> tuple[Effect, ...]:

@@ -13,20 +13,23 @@ from typing import Any
 from botflow.engine.inbound import Media
 from botflow.values import value
 
-_MARKED = re.compile(r"@([^/\s]+/[^/\s]+)/(.*)", re.DOTALL)
+_QUESTION = re.compile(r"[^/\s]+/[^/\s]+")
+_MARKED = re.compile(rf"@({_QUESTION.pattern})/(.*)", re.DOTALL)
 
 
 @value(frozen=True, slots=True, kw_only=True)
 class QuickReply:
     """A button: its title, and the payload that comes back when it is pressed; or the address that it opens, `url`.
 
-    `is_option`: it is one of the answers to the question of its message. This is not stored.
+    `is_option`: it is one of the answers to the question of its message. `is_free`: it belongs to no question, and
+    whatever is asked when it is pressed reads it. Neither is stored.
     """
 
     title: str
     payload: str = ""
     url: str = ""
     is_option: bool = False
+    is_free: bool = False
 
     def to_json(self) -> dict[str, str]:
         shown = {"title": self.title, "payload": self.payload}
@@ -65,6 +68,11 @@ class Card:
 def marked(question: str, option: str) -> str:
     """Return the payload of a button that answers `question`, which is `workflow/node`."""
     return f"@{question}/{option}"
+
+
+def is_question(text: str) -> bool:
+    """Say whether a text names a question, `workflow/node`."""
+    return _QUESTION.fullmatch(text) is not None
 
 
 def question_of(payload: str) -> str:

@@ -22,8 +22,10 @@ LONGEST_TURN_S = 8.0  # of all messages of a turn
 
 
 def with_question(message: SendMessage, flow: Flow, node: str) -> SendMessage:
-    """Return the message with the question that its buttons answer, if they do."""
+    """Return the message with the question that its buttons answer, if they do, and the language of its buttons."""
     replies = message.quick_replies
+    if replies and replies[0].is_free and not message.cards:
+        return replace(message, language=flow.nodes[node].language)
     if not message.cards and not (replies and replies[0].is_option):
         return message
     return replace(message, question=f"{flow.id}/{node}", language=flow.nodes[node].language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from botflow.flow.building.step import Files, Option, Step, Text, Time, named_items
 
@@ -113,6 +113,7 @@ class ConversationSteps(Protocol):
         text: Text | None = None,
         media: Files | None = None,
         words: Sequence[str] | None = None,
+        reads_message: Literal["unless_answer", "always", "never"] | None = None,
         confirm: Text | None = None,
         retries: int | None = None,
         timeout: Time | None = None,
@@ -131,6 +132,7 @@ class ConversationSteps(Protocol):
             media=media,
             fields=list(fields),
             words=words,
+            reads_message=reads_message,
             confirm=confirm,
             retries=retries,
             timeout=timeout,

@@ -41,6 +41,10 @@ class RunSteps(Protocol):
         """Start at moments such as `30 8 * * 1-5`: minute, hour, day, month, weekday."""
         return self.node("trigger.schedule", id=id, cron=cron, time_zone=time_zone, missed=missed, input=input)
 
+    def ended(self, on: Sequence[str] = ("failed",), *, id: str | None = None) -> Step:
+        """Start a run when an execution of this workflow has ended: `completed`, `failed` or `cancelled`."""
+        return self.node("trigger.ended", id=id, on=list(on))
+
     def webhook(
         self,
         secret: str,
@@ -172,7 +176,8 @@ class RunSteps(Protocol):
         timeout: Time | None = None,
         id: str | None = None,
     ) -> Step:
-        """Wait for a person, who talks to the contact instead of the flow; handles `returned`, `timeout`."""
+        """Wait for a person, who talks to the contact instead of the flow; handles `returned`, `timeout`, and
+        `requested`, which tells people of it."""
         told: dict[str, Any] = {"note": note, "priority": priority, "summary": summary, "results": results}
         return self.node("logic.handoff", id=id, queue=queue, **told, timeout=timeout)
 

@@ -16,6 +16,7 @@ from botflow.flow.policy import Budgets
 from botflow.flow.problems import Report
 from botflow.flow.typed_document import Linked, LinkedNode
 
+OPTIONAL_BRANCHES = ("error", "finally", "requested")
 OPTIONAL_HANDLES = frozenset(("invalid", "timeout", "other", "error", "failed", "undelivered"))
 
 
@@ -66,7 +67,7 @@ def _check_choices(linked: Linked, node: LinkedNode, report: Report, inside: Col
     """Warn of a handle without an edge beside one with an edge; not in a body, which ends that way."""
     inner = (*node.bodies, *node.branches)
     for handle in inner:
-        if (node.id, handle) not in linked.targets and handle not in ("error", "finally"):
+        if (node.id, handle) not in linked.targets and handle not in OPTIONAL_BRANCHES:
             report.warning(
                 "handle.unconnected",
                 f"the handle {handle!r} of {node.id!r} leads nowhere, so there is nothing to run",

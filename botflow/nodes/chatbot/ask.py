@@ -269,7 +269,7 @@ class Ask(NodeType):
             )
 
     def visit(self, properties: AskProperties, scene: Scene) -> Visit:
-        if properties.skip_if_known and self._is_known(properties, scene):
+        if properties.skip_if_known and self.is_known(properties, scene):
             return Leave("answered", {"value": scene.known(properties.variable or ""), "text": ""})
         scene.notes.clear()
         replies = _buttons(properties, scene)
@@ -284,7 +284,7 @@ class Ask(NodeType):
             timeout_s=properties.timeout,
         )
 
-    def _is_known(self, properties: AskProperties, scene: Scene) -> bool:
+    def is_known(self, properties: AskProperties, scene: Scene) -> bool:
         """Say whether the variable has a value that would be an answer."""
         known, expected = scene.known(properties.variable or ""), properties.expectation(scene)
         is_answer = known not in (None, "") and self.may_store(properties, known)
@@ -381,4 +381,7 @@ def _stands_alone(kind: Kind, text: str) -> bool:
 def _buttons(properties: AskProperties, scene: Scene) -> tuple[QuickReply, ...]:
     if not properties.has_choices:
         return ()
-    return buttons(properties.expectation(scene).choices, are_answers=properties.expect == "choice")
+    expectation = properties.expectation(scene)
+    # One press chooses one option: where a phone's buttons would stand for several, its numbered lines are better.
+    are_answers = expectation.kind == "choice" or float(expectation.least or 1) <= 1
+    return buttons(expectation.choices, are_answers=are_answers)

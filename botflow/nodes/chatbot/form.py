@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
 from types import MappingProxyType
-from typing import Annotated
-
-from pydantic import Field as Limits
-from pydantic import ValidationError, model_validator
 
 from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.engine.speech.buttons import QuickReply
-from botflow.engine.text_folding import fold
 from botflow.flow.contact_fields import WrongContactValue
-from botflow.flow.fields import Marker, Pace, Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import Output, Outputs, Stored
-from botflow.flow.translating.spoken_texts import Spoken, by_language
-from botflow.flow.widgets import Widget
 from botflow.languages import sentences_in
-from botflow.nodes.answers.expectation import WordedKind
 from botflow.nodes.answers.fitting import fit_of
-from botflow.nodes.chatbot.answer_kinds import KIND_LABELS, Choices, LeastBound, MostBound, answer_output
-from botflow.nodes.chatbot.ask import Ask, AskProperties
+from botflow.nodes.chatbot.answer_kinds import answer_output
+from botflow.nodes.chatbot.ask import Ask
+from botflow.nodes.chatbot.form_before import leads_here, said_before
 from botflow.nodes.chatbot.form_message import Form as Fields
 from botflow.nodes.chatbot.form_message import Understood, understand
 from botflow.nodes.chatbot.form_place import Field, Place
+from botflow.nodes.chatbot.form_properties import FormFieldProperties, FormProperties
 from botflow.nodes.chatbot.former_answer import former_answer
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
-from botflow.nodes.chatbot.media_and_buttons import MediaList, render_media
+from botflow.nodes.chatbot.media_and_buttons import render_media
 from botflow.nodes.chatbot.option import buttons
 from botflow.nodes.chatbot.question import (
-    Reminders,
-    Retries,
-    WaitingTime,
     ask_and_wait,
-    check_reminders,
     forget_refusals,
     refuse,
     remind,
@@ -45,97 +33,12 @@ from botflow.nodes.chatbot.question import (
     was_refused,
     with_question,
 )
-from botflow.nodes.chatbot.worded_answer import tell_change
+from botflow.nodes.chatbot.worded_answer import tell_change, worded_answer
 
-Word = Annotated[str, Limits(min_length=1, max_length=64), Widget("text")]
 DONE, INVALID, TIMEOUT = "done", "invalid", "timeout"
-FormWords = Annotated[tuple[Word, ...], Marker("template", spoken="words"), by_language(tuple[Word, ...])]
 _COUNTING = ("integer", "number")
 _ASK = Ask()
 _FILLED, _ASKED, _CONFIRMS = "filled", "asked", "confirms"  # names in the node's notes
-
-
-class FormFieldProperties(Properties):
-    """One field: its variable, its question, and the kind of its answer."""
-
-    name: Annotated[VariableName, Widget(label="Store in", placeholder="people")]
-    """The variable that stores the answer; its words are words of the field, too."""
-    text: Annotated[Spoken, Widget("template-textarea", rows=2, label="Question", placeholder="How many people?")]
-    """The question, asked when no message has answered it. May be a template."""
-    expect: Annotated[WordedKind, Widget(label="Kind of answer", options=KIND_LABELS)] = "text"
-    """The kind of answer, of those that are said in words."""
-    min: LeastBound | None = None
-    """The smallest answer, as in `chatbot.ask`."""
-    max: MostBound | None = None
-    """The largest answer, as in `chatbot.ask`."""
-    choices: Choices = ()
-    """The possible answers, as in `chatbot.ask`."""
-    words: Annotated[FormWords, Limits(max_length=20)] = ()
-    """Words that people write beside this answer: `[people, guests]`, `[under]`. A field for free text is filled by a
-    longer message only behind one of its words."""
-    invalid_text: Annotated[Spoken, Widget("template-textarea", rows=2)] | None = None
-    """What to say when an answer does not fit; may be a template. Without it: a sentence in the flow's language."""
-
-    @cached_property
-    def question(self) -> AskProperties:
-        """The field as a question of its own; ValidationError when its properties do not go together."""
-        return AskProperties(
-            text=self.text, variable=self.name, expect=self.expect, min=self.min, max=self.max, choices=self.choices
-        )
-
-    @cached_property
-    def folded_words(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(filter(None, map(fold, (self.name.replace("_", " "), *self.words)))))
-
-
-class FormProperties(Properties):
-    """The fields, in the order in which they are asked, and what is said around them."""
-
-    text: Annotated[Spoken, Widget("template-textarea", rows=2, label="Opening question")] | None = None
-    """The opening question, which many fields may answer at once. May be a template. Without it the first field's
-    question is asked."""
-    media: MediaList = ()
-    """Files to send with the opening question: addresses, or objects with `url` and `contentType`."""
-    fields: Annotated[tuple[FormFieldProperties, ...], Limits(min_length=1, max_length=20)]
-    """The fields: `{name, text, expect, ...}`."""
-    words: Annotated[FormWords, Limits(max_length=50), Widget(label="Harmless words")] = ()
-    """Further words that change no answer: `[table, book, reservation]`."""
-    confirm: Annotated[Spoken, Widget("template-textarea", rows=2, label="Closing question")] | None = None
-    """The question whether all is right, asked when all fields are filled; a template. Without it none is asked."""
-    retries: Retries = 3
-    """How often a question is asked again, before the node leaves by `invalid`; a number, or `unlimited`."""
-    timeout: WaitingTime | None = None
-    """How long to wait for each answer; then the node leaves by `timeout`. Without it the form waits for ever."""
-    reminders: Reminders = ()
-    """Messages to a person who does not answer."""
-    pace: Pace | None = None
-    """How the chat shows its questions: at once, or (`human`) as if a person typed them. Without it: as the workflow
-    says."""
-
-    @model_validator(mode="after")
-    def _fits_together(self) -> FormProperties:
-        seen: set[str] = set()
-        for position, field in enumerate(self.fields):
-            if field.name in seen:
-                raise WrongProperty(f"two fields are named {field.name!r}", "fields", position, "name")
-            seen.add(field.name)
-            try:
-                _ = field.question
-            except ValidationError as refused:
-                message = refused.errors()[0]["msg"].removeprefix("Value error, ")
-                raise WrongProperty(message, "fields", position) from None
-        if self.media and self.text is None:
-            raise WrongProperty("media go with the opening question: give it a text", "media")
-        check_reminders(self.reminders, self.timeout)
-        return self
-
-    @cached_property
-    def by_name(self) -> Mapping[str, FormFieldProperties]:
-        return {field.name: field for field in self.fields}
-
-    @cached_property
-    def harmless(self) -> frozenset[str]:
-        return frozenset(word for words in self.words for word in fold(words).split(" "))
 
 
 class Form(NodeType):
@@ -182,9 +85,10 @@ class Form(NodeType):
     def visit(self, properties: FormProperties, scene: Scene) -> Visit:
         if _FILLED in scene.notes:  # a digression is over
             return self._ask_next(properties, scene)
-        scene.notes[_FILLED] = []
-        if properties.text is None:
-            return self._ask_next(properties, scene)
+        noted = self._take_said_before(properties, scene)
+        scene.notes[_FILLED] = [*noted, *(name for name in self._known(properties, scene) if name not in noted)]
+        if properties.text is None or noted or len(scene.notes[_FILLED]) == len(properties.fields):
+            return self._ask_next(properties, scene, ", ".join(filter(None, noted.values())))
         media = render_media(properties.media, scene) if properties.media else ()
         scene.say(scene.render(properties.text), media=media)
         return wait_for_answer(properties.reminders, properties.timeout)
@@ -220,6 +124,29 @@ class Form(NodeType):
         """Return the open question in the words of this turn."""
         return scene.render(self._open(properties, scene))
 
+    def _take_said_before(self, properties: FormProperties, scene: Scene) -> Mapping[str, str]:
+        """Store what the message that led here says of the fields, and return it in words by field."""
+        scene.notes[_FILLED] = []
+        if not leads_here(properties, scene):
+            return {}
+        form = _fields(properties, scene)
+        said = said_before(form, scene.inbound.text.strip())
+        noted = {}
+        for name in filter(said.__contains__, form.fields):
+            try:
+                value = scene.set(name, said[name])
+            except WrongContactValue:  # it is asked for, and refused with a reason
+                continue
+            noted[name] = worded_answer(form.fields[name].expectation, value, scene.language)
+        scene.message_is_taken = bool(noted) or scene.message_is_taken
+        return noted
+
+    def _known(self, properties: FormProperties, scene: Scene) -> Iterator[str]:
+        """Yield the fields that need no question, because their values are there."""
+        for field in properties.fields:
+            if field.skip_if_known and _ASK.is_known(field.question, scene):
+                yield field.name
+
     def _store(self, properties: FormProperties, scene: Scene, form: Fields, found: Understood) -> Visit:
         before = {name: scene.known(name) for name in form.filled}
         filled = [*form.filled, *(name for name in found.values if name not in form.filled)]
@@ -235,15 +162,19 @@ class Form(NodeType):
         scene.notes[_FILLED] = filled
         return self._ask_next(properties, scene)
 
-    def _ask_next(self, properties: FormProperties, scene: Scene) -> Visit:
-        """Ask for the field that is named, or for the first one that is missing; then for the confirmation."""
+    def _ask_next(self, properties: FormProperties, scene: Scene, noted: str = "") -> Visit:
+        """Ask for the field that is named, or for the first one that is missing; then for the confirmation. `noted`:
+        values in words, said where no confirmation shows them now."""
+        noted = sentences_in(scene.language).understood.format(values=noted) if noted else ""
         filled = scene.notes[_FILLED]
         missing = next((field.name for field in properties.fields if field.name not in filled), "")
         asked = scene.notes.get(_ASKED) or missing
         if not asked and properties.confirm is None:
+            scene.say(noted)
             return self._leave(properties, scene)
         scene.notes.update({_ASKED: asked, _CONFIRMS: not asked})
-        scene.say(self.question(properties, scene), quick_replies=_buttons(properties, scene))
+        question = self.question(properties, scene)
+        scene.say(f"{noted}\n{question}" if noted and asked else question, quick_replies=_buttons(properties, scene))
         return wait_for_answer(properties.reminders, properties.timeout)
 
     def _again(self, properties: FormProperties, scene: Scene, form: Fields, found: Understood) -> Visit:

@@ -13,10 +13,12 @@ from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Refus
 from botflow.nodes.answers.fitting import is_bare_number
 from botflow.nodes.answers.message import Message
 from botflow.nodes.answers.read_answer import read
+from botflow.nodes.chatbot.form_free_text import is_no_text, may_be_no_answer, without_frame
 from botflow.nodes.chatbot.form_place import Field, Place
 from botflow.nodes.chatbot.form_reading import FormReading, read_form
 from botflow.nodes.chatbot.form_values import values_of
 from botflow.nodes.chatbot.form_words import (
+    are_of_names,
     beginnings_of_question,
     is_harmless,
     verbs_of_change,
@@ -75,13 +77,17 @@ def _is_change(form: Form, text: str) -> bool:
     opener = correction(text, form.place.language)
     if opener is not None and opener.is_clear:
         return True
-    begins = {first for first, _ in message.places_of(beginnings_of_question(message.language))}
-    if text.endswith("?") or 0 in begins:
+    if text.endswith("?") or is_question(message):
         return False
     goes_on = bool(message.folded) and message.folded[0] in message.lexicon.and_words
     agrees = bool(message.places_of(words_of_yes(message.language)))
     is_told = bool(message.places_of(verbs_of_change(message.language)))
     return not form.confirms or is_told or not (agrees or goes_on)
+
+
+def is_question(message: Message) -> bool:
+    """Say whether a message begins like a question about a value: "is it friday"."""
+    return any(first == 0 for first, _ in message.places_of(beginnings_of_question(message.language)))
 
 
 def _understood(form: Form, inbound: Inbound) -> Understood:
@@ -92,7 +98,7 @@ def _understood(form: Form, inbound: Inbound) -> Understood:
         return Understood(named=_before(form), reason="no_field_before")
     if inbound.payload or not text:
         return _pressed(form, inbound)
-    if not (is_text and form.is_retry) and _negates(form, text, is_text=is_text):
+    if not (is_text and form.is_retry) and negates(form, text, is_text=is_text):
         return Understood()
     found = correction(text, form.place.language)
     if found is not None and (values := _corrected(form, found)):
@@ -160,7 +166,7 @@ def _at_confirmation(form: Form, inbound: Inbound, reading: FormReading) -> Unde
     return Understood(named=_only(reading.named)) if len(reading.named) == 1 else _agreed(form, inbound)
 
 
-def _negates(form: Form, text: str, *, is_text: bool) -> bool:
+def negates(form: Form, text: str, *, is_text: bool) -> bool:
     """Say whether a "no" belongs to the value behind it: "no el viernes", but not "no, el viernes"."""
     message = form.place.message(text)
     if base_language(message.language) not in _NEGATING or "no" not in message.folded:
@@ -220,7 +226,13 @@ def _at_free_text(form: Form, asked: Field, inbound: Inbound, reading: FormReadi
     is_for_others = is_for_others or _is_part_of_moment(form, missing, inbound.text)
     if not form.is_retry and (is_for_others or asked.name in reading.mentioned):
         return Understood()  # who writes it once more means it as the text
-    answered = _answered(asked, inbound, form.place)
+    if is_no_text(inbound.text):
+        return Understood(reason="empty")
+    is_name = are_of_names(asked.words)
+    if not form.is_retry and may_be_no_answer(form.place.message(inbound.text), is_name=is_name):
+        return Understood()
+    said = without_frame(inbound.text.strip(), form.place.language)
+    answered = _answered(asked, replace(inbound, text=said), form.place)
     return replace(answered, is_text=bool(answered.values))
 
 

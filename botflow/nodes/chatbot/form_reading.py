@@ -14,12 +14,16 @@ from typing import Any
 
 from botflow.nodes.answers.message import Message
 from botflow.nodes.answers.value_places import cues_in
+from botflow.nodes.chatbot.form_free_text import without_frame
 from botflow.nodes.chatbot.form_place import Field, Place
-from botflow.nodes.chatbot.form_values import FREE, Value, overlap, values_of, words_in
+from botflow.nodes.chatbot.form_values import FREE, Value, is_pronoun, overlap, values_of, words_in
 from botflow.nodes.chatbot.form_words import (
+    are_of_names,
+    begins_verb,
     greetings,
     is_condition,
     is_harmless,
+    is_possessive,
     is_refusal,
     may_change,
     words_of_error,
@@ -67,7 +71,7 @@ def read_form(
         return FormReading(mentioned=mentioned)
     own = [*named, *_cues(fields, message), *_greetings(message)]
     values = values_of(fields, message, place)
-    values = sorted([*values, *_texts(fields, message, own, values, place)], key=lambda value: value.first)
+    values = sorted([*values, *_texts(fields, message, own, values, place, extra)], key=lambda value: value.first)
     bound = _bind(values, own, message)
     taken, is_sure = _assign(values, bound, asked)
     left = _left_over(message, values, own, extra)
@@ -77,7 +81,8 @@ def read_form(
         one.is_torn and at not in bound and not (asked in one.values and mentioned <= {asked})
         for at, one in enumerate(values)
     )
-    if left or not is_sure or is_torn or overlap(values) or None in taken.values():
+    is_unsure = is_torn or overlap(values) or None in taken.values() or _names_other(taken, values, bound, own, fields)
+    if left or not is_sure or is_unsure:
         shared = frozenset.intersection(*(frozenset(one.values) for one in values))
         beside = frozenset().union(*bound.values(), *(one.values for one in values if not one.is_bare))
         return FormReading(is_sure=False, shared=frozenset() if is_torn else shared, clear=beside, mentioned=mentioned)
@@ -96,7 +101,9 @@ def _own_words(fields: Sequence[Field], folded: Sequence[str]) -> list[_OwnWords
     found, at = [], 0
     while at < len(folded):
         for count in range(min(longest, len(folded) - at), 0, -1):
-            if (names := known.get(tuple(folded[at : at + count]))) is not None:
+            if (names := known.get(tuple(folded[at : at + count]))) is not None and not (
+                at and begins_verb(folded[at], folded[at - 1])
+            ):
                 found.append(_OwnWords(at, at + count, frozenset(names)))
                 at += count
                 break
@@ -116,7 +123,12 @@ def _greetings(message: Message) -> list[_OwnWords]:
 
 
 def _texts(
-    fields: Sequence[Field], message: Message, own: Sequence[_OwnWords], values: Sequence[Value], place: Place
+    fields: Sequence[Field],
+    message: Message,
+    own: Sequence[_OwnWords],
+    values: Sequence[Value],
+    place: Place,
+    extra: frozenset[str],
 ) -> list[Value]:
     """Find the free texts: the words behind a text field's own words, up to the end of the clause or another value."""
     texts = {one.name: one for one in fields if one.expectation.kind in FREE}
@@ -133,7 +145,11 @@ def _texts(
         if not first < last <= first + _MOST_TEXT_WORDS:
             continue
         name = next(iter(names))
-        reading = place.read(texts[name].expectation, message.said(first, last))
+        if are_of_names(texts[name].words) and is_possessive(message.folded[first], message.language):
+            continue
+        if all(word in extra or is_harmless(word, message.language) for word in message.folded[first:last]):
+            continue
+        reading = place.read(texts[name].expectation, without_frame(message.said(first, last), message.language))
         if reading and not any(at in changed or at in wrong for at in range(first, last)):
             found.append(Value(((first, last),), {name: reading.value}, words_in([(first, last)])))
     return found
@@ -146,11 +162,15 @@ def _text_behind(first: int, message: Message, taken: frozenset[int], others: se
         last += 1
         if message.words[last - 1].ends_clause:
             break
-    while first < last and is_harmless(message.folded[first], message.language):
+    while first < last and _is_idle_word(message.folded[first], message.language):
         first += 1
     while first < last and is_harmless(message.folded[last - 1], message.language):
         last -= 1
     return first, last
+
+
+def _is_idle_word(word: str, language: str) -> bool:
+    return is_harmless(word, language) and not is_possessive(word, language)
 
 
 def _bind(values: Sequence[Value], own: Sequence[_OwnWords], message: Message) -> dict[int, frozenset[str]]:
@@ -213,6 +233,22 @@ def _assign(values: Sequence[Value], bound: Mapping[int, frozenset[str]], asked:
     return taken, True
 
 
+def _names_other(
+    taken: Mapping[str, Any],
+    values: Sequence[Value],
+    bound: Mapping[int, frozenset[str]],
+    own: Sequence[_OwnWords],
+    fields: Sequence[Field],
+) -> bool:
+    """Say whether a value, which no own words give to its field, is of the kind of another field that is named and gets
+    no value: "tomorrow is my birthday" is no day of an appointment."""
+    kinds = {one.name: one.expectation.kind for one in fields}
+    unnamed = {kinds[name] for at, one in enumerate(values) if at not in bound for name in one.values if name in taken}
+    inside = frozenset().union(*(value.words for value in values))
+    others = {name for words in own if words.first not in inside for name in words.fields} - taken.keys()
+    return not unnamed.isdisjoint(kinds[name] for name in others)
+
+
 def _left_over(message: Message, values: Iterable[Value], own: Iterable[_OwnWords], extra: frozenset[str]) -> bool:
     """Say whether the message has a word that belongs to nothing and may change a value."""
     values, own = [*values], [*own]
@@ -220,11 +256,20 @@ def _left_over(message: Message, values: Iterable[Value], own: Iterable[_OwnWord
     known = frozenset().union(*(value.known for value in values)) | words_in(led)
     beside = message.places_of(extra)
     known |= words_in(run for run in beside if run[1] - run[0] > 1)
-    harmless = words_in(beside)
+    harmless = words_in(beside) | _pronouns(message, known)
     return any(
         not (at in harmless or is_harmless(word, message.language)) or _turns(message, at)
         for at, word in enumerate(message.folded)
         if at not in known
+    )
+
+
+def _pronouns(message: Message, known: frozenset[int]) -> frozenset[int]:
+    """Return the places of "one" behind an option's name: "a small one", "two large ones"."""
+    return frozenset(
+        at
+        for at, word in enumerate(message.folded)
+        if at and at - 1 in known and (word == "ones" or (word == "one" and is_pronoun((at, at + 1), message)))
     )
 
 

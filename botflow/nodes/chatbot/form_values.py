@@ -12,21 +12,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from botflow.engine.text_folding import fold
 from botflow.nodes.answers.expectation import Expectation, Kind
 from botflow.nodes.answers.find_values import Found
 from botflow.nodes.answers.message import Message
 from botflow.nodes.answers.value_places import Run, cues_in
 from botflow.nodes.chatbot.form_place import Field, Place
-from botflow.nodes.chatbot.form_words import is_harmless
+from botflow.nodes.chatbot.form_words import is_harmless, points_out
 
 FREE: tuple[Kind, ...] = ("text", "regex")
 _COUNTING: tuple[Kind, ...] = ("integer", "number")
+_OPTIONS: tuple[Kind, ...] = ("choice", "choices")
 _ADDRESSES: tuple[Kind, ...] = ("email", "phone", "url")
 _YEARS = range(1900, 2200)
 _NUMBER = Expectation(kind="number")
 _PARTS = (Expectation(kind="date"), Expectation(kind="time"))
-_DIGITS = re.compile(r"[\W_]*[0-9]+[\W_]*")
+_DIGITS = re.compile(r"[\W_]*[0-9]+(?:[.,][0-9]+)?[\W_]*")
 _SIGNS = frozenset("€$£¥₹%")
+_WEIGHTS = frozenset(map(fold, ("pound", "pounds", "Pfund", "libra", "libras", "livre", "livres")))
 
 
 @dataclass(slots=True)
@@ -64,7 +67,7 @@ def values_of(fields: Sequence[Field], message: Message, place: Place) -> list[V
     by_runs: dict[tuple[Run, ...], dict[str, Found]] = {}
     for one in fields:
         for found in place.find(one.expectation, message):
-            if _says_something(found.place.runs, one.expectation.kind, message, behind_cue):
+            if _says_something(found, one.expectation.kind, message, behind_cue):
                 by_runs.setdefault(found.place.runs, {})[one.name] = found
     by_name = {one.name: one for one in fields}
     pieces = {words_in(runs): _strong(runs, by_field, by_name, message, place) for runs, by_field in by_runs.items()}
@@ -78,7 +81,33 @@ def values_of(fields: Sequence[Field], message: Message, place: Place) -> list[V
                 words, pieces, by_name, message
             )
             values.append(value)
+    _weaken_beside_options(values, by_name, message)
     return values
+
+
+def _weaken_beside_options(values: Sequence[Value], fields: Mapping[str, Field], message: Message) -> None:
+    """Let a number or an option right before an option be taken only where it is sure what it belongs to: only a whole
+    number counts, and in a form with several lists both belong to an option of the first one: "two large salami", not
+    "salami and two cola", "a small water"."""
+    lists = [name for name, one in fields.items() if one.expectation.kind in _OPTIONS]
+    options = {one.first: one for one in values if not one.values.keys().isdisjoint(lists)}
+    for value in values:
+        beside = _options_behind(value, options, message)
+        if not beside or _is_counted(value.runs, message) or not (value.is_bare or beside.isdisjoint(value.values)):
+            continue
+        is_first = not value.is_bare or all(first > value.first for first in options)
+        is_sure = len(lists) == 1 or (is_first and lists[0] in beside | value.values.keys())
+        value.weak |= {name for name in value.values if fields[name].expectation.kind == "number" or not is_sure}
+
+
+def _options_behind(value: Value, options: Mapping[int, Value], message: Message) -> set[str]:
+    """Return the fields of the options right behind a value: "large salami" behind "two"."""
+    found: set[str] = set()
+    last = value.runs[-1][1]
+    while (option := options.get(last)) is not None and not message.words[last - 1].ends_clause:
+        found |= option.values.keys()
+        last = option.runs[-1][1]
+    return found
 
 
 def _strong(
@@ -94,13 +123,33 @@ def overlap(values: Sequence[Value]) -> bool:
     return sum(len(value.words) for value in values) > len(frozenset().union(*(value.words for value in values)))
 
 
-def _says_something(runs: tuple[Run, ...], kind: Kind, message: Message, behind_cue: set[int]) -> bool:
+def _says_something(found: Found, kind: Kind, message: Message, behind_cue: set[int]) -> bool:
     """Say whether the words are a value, and no article or "half": "una mesa" is not 1, but "a la una" is a time."""
+    runs = found.place.runs
+    if _is_one(found.value) and is_pronoun(runs[0], message):
+        return False
     if kind == "time" and runs[0][0] in behind_cue:
         return True
     if _is_name(runs, message) or (kind == "time" and _is_counted(runs, message)):
         return False
     return not all(_is_between(message, at) for at in words_in(runs))
+
+
+def _is_one(value: Any) -> bool:
+    return (value.get("amount") if isinstance(value, Mapping) else value) == 1
+
+
+def is_pronoun(run: Run, message: Message) -> bool:
+    """Say whether a word for one means a thing that was named: the "one" of "a small one", not of "for one"."""
+    first, last = run
+    if not first or last - first > 1 or message.words[first - 1].ends_clause or message.folded[first].isdecimal():
+        return False
+    before, behind = message.folded[first - 1], message.folded[last : last + 1]
+    if behind and (behind[0] in message.lexicon.holders or (behind[0],) in message.lexicon.counted):
+        return False
+    return points_out(before) or not (
+        is_harmless(before, message.language) or before in message.lexicon.numbers.before_one
+    )
 
 
 def _is_name(runs: tuple[Run, ...], message: Message) -> bool:
@@ -136,7 +185,7 @@ def _value(
     kinds = {name: fields[name].expectation.kind for name in found}
     is_bare = len(runs) == 1 and _is_bare(runs[0], message, place)
     if is_bare and runs[0][0] in behind_cue:  # "at 7" is a time, never a number of people
-        values = {name: value for name, value in values.items() if kinds[name] == "time"}
+        values = {name: value for name, value in values.items() if kinds[name] in ("time", *_ADDRESSES)}
     elif not is_bare:  # "7pm" is a time, also where a reader of numbers finds a 7
         others = {name: value for name, value in values.items() if kinds[name] not in _COUNTING}
         values = others or values
@@ -147,6 +196,9 @@ def _value(
         weak |= {name for name in values if kinds[name] in _COUNTING}
     if is_bare:
         weak |= {name for name in values if kinds[name] not in (*_COUNTING, *_ADDRESSES)}
+    elif not _WEIGHTS.isdisjoint(message.folded[slice(*runs[0])]):
+        is_weighed = any(one.expectation.kind in _COUNTING for one in fields.values())
+        weak |= {name for name in values if is_weighed and kinds[name] == "money"}
     beside = words_in(run for name in values for run in found[name].place.beside)
     return Value(runs, values, words_in(runs) | beside, is_bare, frozenset(weak))
 

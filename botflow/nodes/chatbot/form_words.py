@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 
@@ -105,6 +105,21 @@ _ASKING: Mapping[str, frozenset[str]] = MappingProxyType(
         "fr": _phrases("est-ce, est-ce que, c'est bien, juste pour être sûr, juste pour vérifier"),
     }
 )
+# Behind these "to" begins no free text: "I want to send a parcel".
+_BEFORE_VERBS = frozenset(
+    _words("want wanna need like love have has going able try trying wish plan planning hope how ready due")
+)
+# A text that begins with one describes somebody, and is no name: "for my daughter".
+_POSSESSIVES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "en": _words("my our me us"),
+        "de": _words("mein meine meinen meinem meiner unser unsere unseren unserem mich mir uns"),
+        "es": _words("mi mis nuestro nuestra mí nosotros"),
+        "fr": _words("mon ma mes notre nos moi nous"),
+    }
+)
+_OF_NAMES = _words("name name's names namens namen heiße nombre llamo llama nom m'appelle")
+_POINTING = frozenset(("a", "the", "this", "that"))
 _REFUSALS = frozenset(("no", "nein", "non"))
 _CONDITIONS: Mapping[str, str] = MappingProxyType({"es": "si", "fr": "si"})  # "sí" without its accent, if it is first
 
@@ -112,6 +127,25 @@ _CONDITIONS: Mapping[str, str] = MappingProxyType({"es": "si", "fr": "si"})  # "
 def is_harmless(word: str, language: str) -> bool:
     """Say whether a folded word changes no value beside it."""
     return word in _HARMLESS.get(base_language(language), frozenset()) or word in _HARMLESS["en"]
+
+
+def begins_verb(word: str, before: str) -> bool:
+    """Say whether a folded word is the "to" before a verb."""
+    return word == "to" and before in _BEFORE_VERBS
+
+
+def is_possessive(word: str, language: str) -> bool:
+    return word in _POSSESSIVES["en"] or word in _POSSESSIVES.get(base_language(language), frozenset())
+
+
+def are_of_names(words: Iterable[str]) -> bool:
+    """Say whether a field with these own words takes a name."""
+    return not _OF_NAMES.isdisjoint(part for word in words for part in word.split(" "))
+
+
+def points_out(word: str) -> bool:
+    """Say whether "one" behind a folded word means a thing and no number: "the one", "that one"."""
+    return word in _POINTING
 
 
 def may_change(word: str, language: str) -> bool:

@@ -112,9 +112,9 @@ def render_buttons(items: Iterable[str | Button], scene: Scene) -> tuple[QuickRe
         title = scene.render(button.title).strip()
         if title and button.url is not None:
             if address := rendered_link(scene.render(button.url)):
-                rendered.append(QuickReply(title=title, url=address))
+                rendered.append(QuickReply(title=title, url=address, is_free=True))
         elif title:
-            rendered.append(QuickReply(title=title, payload=scene.render(button.payload) or title))
+            rendered.append(QuickReply(title=title, payload=scene.render(button.payload) or title, is_free=True))
     return tuple(rendered)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from botflow.engine.effects import OpenHandoff
+from botflow.engine.effects import OpenHandoff, TellOfHandoff
 from botflow.engine.events import HandoffRequested, InboundIgnored
 from botflow.engine.handoffs import PRIORITIES, Priority
 from botflow.engine.inbound import RETURNED
@@ -22,6 +22,7 @@ from botflow.flow.widgets import Widget
 LONGEST_QUEUE = 64  # characters
 LONGEST_NOTE = 2_000
 MOST_NAMES = 50
+TELL = "requested"  # the handle at which a branch begins that tells people
 Names = Annotated[tuple[VariableName, ...], Field(max_length=MOST_NAMES)]
 
 
@@ -53,24 +54,33 @@ class Handoff(NodeType):
     People find it with `GET /api/v1/handoffs` or `botflow handoffs`, claim it, write in it, and return it with a note
     and with values for `results`. Then the node leaves by `returned`. What the contact writes meanwhile is shown to
     people; no node answers it, no interrupt is followed, and no answer is corrected. An opt-out counts at once.
+
+    What follows `requested` tells people that somebody waits, by e-mail or in a team's chat. It is a run of its own,
+    once for each handoff, with the variables and with `handoff`: its `id`, `session`, `queue`, `priority`, `note`,
+    `summary` and `link`. The conversation does not wait for it, and a failure there is that run's.
     """
 
     name = "logic.handoff"
     title = "Hand off to a person"
     section = "Control flow"
-    handle_labels = MappingProxyType({"returned": "Given back", "timeout": "Not claimed in time"})
+    handle_labels = MappingProxyType(
+        {"returned": "Given back", "timeout": "Not claimed in time", TELL: "Tell people that it waits"}
+    )
     icon = "headset"
     capabilities: tuple[Capability, ...] = ("waits",)
     properties = HandoffProperties
 
     def handles(self, properties: HandoffProperties) -> tuple[str, ...]:
-        return ("returned", "timeout")
+        return ("returned", "timeout", TELL)
+
+    def branches(self, properties: HandoffProperties) -> tuple[str, ...]:
+        return (TELL,)
 
     def waits(self, properties: HandoffProperties) -> bool:
         return True
 
     def sets(self, properties: HandoffProperties) -> tuple[str, ...]:
-        return properties.results
+        return (*properties.results, "handoff")
 
     def outputs(self, properties: HandoffProperties) -> Outputs:
         return {
@@ -97,6 +107,7 @@ class Handoff(NodeType):
             note=scene.render(properties.note).strip()[:LONGEST_NOTE],
             summary=plain_json(summary),
             results=properties.results,
+            tell=_tell(scene),
         )
         scene.follow_up(request)
         scene.record(HandoffRequested(request.node, queue, request.priority, request.version))
@@ -114,3 +125,9 @@ class Handoff(NodeType):
         for name, value in values.items():
             scene.set(name, value)
         return Leave("returned", {"person": given["person"], "note": given["note"], "values": values})
+
+
+def _tell(scene: Scene) -> TellOfHandoff | None:
+    level = scene.level
+    target = level.flow.target(level.node, TELL)
+    return TellOfHandoff(node=target, flow=level.flow_id, variables=dict(scene.variables)) if target else None

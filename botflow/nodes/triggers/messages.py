@@ -53,7 +53,10 @@ class MessageTrigger(InboundTrigger):
 
 
 class OpenedTrigger(InboundTrigger):
-    """Starts a conversation when a visitor opens the chat: the place for a greeting."""
+    """Starts a conversation when a visitor opens the chat: the place for a greeting.
+
+    A visitor's message that no other trigger takes starts it, too: so the conversation begins once more after its end.
+    """
 
     name = "chatbot.opened"
     title = "Chat opened"

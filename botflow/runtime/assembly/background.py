@@ -40,7 +40,7 @@ def tick_of(base: Base, delivery: Delivery, turns: Turns, runs: Runs, erasures: 
     """Return the tick with this process's background steps, which depend on its queues."""
     timing, leases = base.options.timing, base.database.leases
     queues = base.options.queues
-    steps: list[Step] = [*turns.keeper.steps()]
+    steps: list[Step] = [*turns.keeper.steps(), *erasures.memory.steps()]
     if {TURNS, EXECUTIONS} & set(queues):
         steps += turns.timers.steps()
     if queues:

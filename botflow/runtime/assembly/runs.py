@@ -12,6 +12,7 @@ from botflow.runtime.publications.mover import PublicationMover
 from botflow.runtime.runs.campaigns import Campaigns
 from botflow.runtime.runs.effects import Carrier
 from botflow.runtime.runs.executions import Executions
+from botflow.runtime.runs.handoff_notices import handoff_url
 from botflow.runtime.runs.schedules import Schedules
 from botflow.runtime.runs.triggers import Triggers
 
@@ -55,6 +56,7 @@ def runs_of(base: Base) -> Runs:
             wake=wake,
             channels=base.channels,
             timing=base.options.timing,
+            handoff_url=handoff_url(options.settings),
         ),
         schedules=Schedules(database.engine, base.flows, wake),
         campaigns=Campaigns(database.engine, base.flows, base.channels, wake),

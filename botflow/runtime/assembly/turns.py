@@ -58,6 +58,7 @@ class Turns:
     """The parts that run turns."""
 
     hot: HotSessions
+    values: KeptValueStore
     contacts: ContactReader
     bursts: Bursts
     sessions: SessionTasks
@@ -74,6 +75,7 @@ async def open_turns(base: Base, delivery: Delivery, stack: AsyncExitStack) -> T
     on_committed = Committed(TurnLog(base.flows), base.measurements, base.clock, base.tracing)
     outcomes = Outcomes()
     contacts = ContactReader(database.engine, base.channels)
+    values = KeptValueStore(database.artifacts)
     runner = TurnRunner(
         owner=base.owner,
         turns=database.turns,
@@ -87,7 +89,7 @@ async def open_turns(base: Base, delivery: Delivery, stack: AsyncExitStack) -> T
         contacts=contacts,
         bursts=bursts,
         outcomes=outcomes,
-        values=KeptValueStore(database.artifacts),
+        values=values,
         on_committed=on_committed,
         measurements=base.measurements,
         tracing=base.tracing,
@@ -127,6 +129,7 @@ async def open_turns(base: Base, delivery: Delivery, stack: AsyncExitStack) -> T
     )
     return Turns(
         hot=hot,
+        values=values,
         contacts=contacts,
         bursts=bursts,
         sessions=sessions,

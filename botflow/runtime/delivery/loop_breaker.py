@@ -78,6 +78,10 @@ class Suspects:
 
     _heard: OrderedDict[SessionKey, _Heard] = field(default_factory=OrderedDict)
 
+    def forget(self) -> None:
+        """Drop what was heard. The gate still decides by the database."""
+        self._heard.clear()
+
     def hears(self, key: SessionKey, text: str, now_s: float) -> bool:
         """Count a message; True if its reply must pass the gate."""
         heard = self._heard.setdefault(key, _Heard(since_s=now_s))

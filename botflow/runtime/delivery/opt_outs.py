@@ -17,9 +17,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from botflow.engine.effects import SendMessage
-from botflow.engine.endings.closed_turns import leave_as_it_is, let_go
+from botflow.engine.endings.closed_turns import leave_as_it_is
+from botflow.engine.endings.opt_outs import opts_in, opts_out, silences, taken_up, why_silent
 from botflow.engine.inbound import Inbound
-from botflow.engine.session import Session
 from botflow.engine.turn import Turn
 from botflow.flow.graph import Flow
 from botflow.interfaces import Channel, DeliveryStatus
@@ -77,6 +77,10 @@ class ConsentKeeper:
         is_suspect = self._suspects.hears(key, inbound.text, now_s)
         return is_suspect or needs_gate(flow.policy)
 
+    def forget(self) -> None:
+        """Drop what this process remembers of those who have written."""
+        self._suspects.forget()
+
     async def commit(self, commit: TurnCommit, flow: Flow) -> TurnId | None:
         """Commit a turn that asked nothing, with the change of consent that it makes."""
         channels = self._reach(commit.read.key, flow)
@@ -116,9 +120,9 @@ class ConsentKeeper:
             may_start = await self._contacts.may_start(stored.key, stored.id, inbound.key, inbound.received_at)
             is_freed = stored.parked and may_start
             turn = (
-                _taken_up(stored.session, inbound)
+                taken_up(stored.session, inbound, flow.heard_ends)
                 if is_freed
-                else leave_as_it_is(stored.session, _why_silent(stored.parked, inbound))
+                else leave_as_it_is(stored.session, why_silent(stored.parked, inbound))
             )
             return SilentTurn(turn, parked=not may_start)
         messages: tuple[SendMessage, ...] = ()
@@ -126,7 +130,7 @@ class ConsentKeeper:
             language = flow.spoken_in(stored.session.language).language
             messages = (SendMessage(text=sentences_in(language).opted_out, sender=inbound.address),)
         parked = stored.parked or (opts_out(inbound) and not is_stored)
-        return SilentTurn(leave_as_it_is(stored.session, _why_silent(parked, inbound), messages), parked)
+        return SilentTurn(leave_as_it_is(stored.session, why_silent(parked, inbound), messages), parked)
 
     async def _is_news(self, key: SessionKey, inbound: Inbound, *, is_stored: bool) -> bool:
         """True if the opt-out changes something, and so is confirmed: it has opted the contact out, or will do so."""
@@ -172,39 +176,6 @@ class ConsentKeeper:
         )
 
 
-def silences(parked: bool, inbound: Inbound) -> bool:
-    """True if `inbound` visits no node. YES is an ordinary reply unless its person had opted out."""
-    match inbound.consent:
-        case "stop" | "ask_to_stop" | "start" | "help":
-            return True
-        case _:
-            return parked
-
-
-def _why_silent(parked: bool, inbound: Inbound) -> str:
-    """Return why no node answers the inbound, for its turn's trace."""
-    return "opted_out" if parked or opts_out(inbound) else "opted_in" if inbound.consent == "start" else "help"
-
-
-def _taken_up(session: Session, inbound: Inbound) -> Turn:
-    """Return the turn that frees a session after an opt-in. Its wait starts again, with a new deadline, since the
-    opt-out had ended the old one. If it waited for anything but messages, it has missed that: its execution ends."""
-    if not accepts(session, inbound):
-        return let_go(session, "opted_in")
-    turn = leave_as_it_is(session, "opted_in")
-    return replace(turn, status="waiting") if session.wait else turn
-
-
-def accepts(session: Session, inbound: Inbound) -> bool:
-    """True if the session takes the inbound now; else it waits in the queue."""
-    return inbound.kind != "message" or session.wait is None or "message" in session.wait.accepts
-
-
-def opts_out(inbound: Inbound) -> bool:
-    """True if the message asks us to stop."""
-    return inbound.consent in ("stop", "ask_to_stop")
-
-
 def reason_of(inbound: Inbound) -> str:
     """Return the evidence's code for an opt-out."""
     return "opt_out.word" if inbound.consent == "stop" else "opt_out.request"
@@ -218,8 +189,3 @@ def changes_consent(commit: TurnCommit) -> bool:
 def takes_back(commit: TurnCommit) -> bool:
     """True if the turn opts its person in. A START that was received before a STOP does not."""
     return opts_in(commit.read.parked, commit.inbound) and not commit.parked
-
-
-def opts_in(parked: bool, inbound: Inbound) -> bool:
-    """True if the message takes back an opt-out: START always, since a session may not know of its contact's."""
-    return inbound.consent == "start" or (parked and inbound.consent == "start_if_stopped")

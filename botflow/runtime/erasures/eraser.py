@@ -56,8 +56,8 @@ class Cache(Protocol):
 
 
 class Eraser:
-    """Begins erasures, and carries them out. `forget` drops the copies of sessions in every process. One that does not
-    finish leaves the caches, and the receipt, to a server."""
+    """Begins erasures, and carries them out. `forget` drops the copies of sessions in every process, and with them all
+    that it remembers of people. One that does not finish leaves the caches, and the receipt, to a server."""
 
     def __init__(
         self,
@@ -80,8 +80,8 @@ class Eraser:
 
     async def work(self) -> bool:
         """Do a step of each erasure under way; True when there is more to do for this process."""
-        running = await self._write(ledger.running_erasures)
-        return any([await self.work_on(id) for id in running])
+        look = await self._write(ledger.look)
+        return any([await self.work_on(id) for id in look.running])
 
     async def work_on(self, id: int) -> bool:
         """Do the next step of an erasure; False when there is nothing to do for now."""
@@ -101,6 +101,7 @@ class Eraser:
 
     async def _settle(self, erasing: Erasing) -> None:
         """Empty the caches, and finish; ProviderError when a cache cannot be reached now, and may hold copies yet."""
+        self._forget(())  # also what was said by others about a person without a conversation
         cache: dict[str, Any] = {"keys": 0, "left": 0}
         if self._cache is not None:
             await asyncio.sleep(self._cache.written_s)

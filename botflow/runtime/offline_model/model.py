@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from botflow.engine.asks import Answer, AskFailure, AskModel, Choice
+from botflow.engine.asks import Answer, AskFailure, AskModel
 from botflow.flow.policy import Price
 from botflow.interfaces import OnDelta, Quote
 from botflow.languages import base_language
 from botflow.runtime.offline_model.extraction import extract
 from botflow.runtime.offline_model.features import Words
-from botflow.runtime.offline_model.router import Router
+from botflow.runtime.offline_model.interrupting import choose_interrupt
 from botflow.runtime.offline_model.router_cache import RouterCache
 
 _NOTHING_TO_SAY = AskFailure(
@@ -39,9 +38,9 @@ class LexicalModel:
         usage: dict[str, Any] = {"model": self.name}
         match ask.purpose:
             case "route":
-                decision = (await self._routers.get(ask.choices, words.language)).choose(ask.text)
-                if decision.chosen is not None and ask.question and _is_an_answer(ask, decision.chosen, words):
-                    decision = replace(decision, chosen=None, runner_up=decision.chosen)
+                router = await self._routers.get(ask.choices, words.language)
+                is_digression = bool(ask.question or ask.accepts)
+                decision = choose_interrupt(ask, router, words) if is_digression else router.choose(ask.text)
                 usage |= {"confidence": decision.confidence, "runnerUp": decision.runner_up}
                 return Answer(value=decision.chosen, usage=usage)
             case "extract":
@@ -69,9 +68,3 @@ class LexicalModel:
         if tongue not in self._words:
             self._words[tongue] = Words(tongue)
         return self._words[tongue]
-
-
-def _is_an_answer(ask: AskModel, chosen: str, words: Words) -> bool:
-    """Say whether the message is more about the question that the person was asked than about the chosen route."""
-    route = next(choice for choice in ask.choices if choice.handle == chosen)
-    return Router((route, Choice(handle="", description=ask.question)), words).choose(ask.text).chosen == ""

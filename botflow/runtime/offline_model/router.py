@@ -14,6 +14,7 @@ from botflow.runtime.offline_model.decision import Decision
 from botflow.runtime.offline_model.example_index import ExampleIndex
 from botflow.runtime.offline_model.features import Words
 from botflow.runtime.offline_model.message_features import STOP_WORD, MessageFeatures, is_derived
+from botflow.runtime.offline_model.own_texts import OwnTexts
 
 UNSAID = 0.4  # keeps a message of stop words alone from meaning anything
 UNKNOWN = 0.58  # a word that no route knows speaks against all of them
@@ -34,6 +35,7 @@ class Router:
         self._examples: list[tuple[int, frozenset[str]]] = []
         self._index(texts)
         self._exactly = ExampleIndex(choices)
+        self.own_texts = OwnTexts(choices, words, self._exactly)
 
     def _index(self, texts: list[list[tuple[str, float]]]) -> None:
         masses: defaultdict[str, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))

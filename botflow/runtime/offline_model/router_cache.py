@@ -14,13 +14,17 @@ from botflow.engine.asks import Choice
 from botflow.runtime.offline_model.decision import Decision
 from botflow.runtime.offline_model.embeddings import load_embeddings
 from botflow.runtime.offline_model.features import Words
+from botflow.runtime.offline_model.own_texts import OwnTexts
 from botflow.runtime.offline_model.router import Router
 
 MOST_ROUTERS = 256  # a node has one, and each set of interrupts that are possible at a time
 
 
 class Chooses(Protocol):
-    """What a router does, trained or not."""
+    """What a router does, trained or not; `own_texts` are the texts of its choices."""
+
+    @property
+    def own_texts(self) -> OwnTexts: ...
 
     def choose(self, text: str) -> Decision: ...
 

@@ -19,6 +19,7 @@ from botflow.runtime.offline_model.example_index import ExampleIndex
 from botflow.runtime.offline_model.features import Words
 from botflow.runtime.offline_model.linear_classifier import Matrix, train
 from botflow.runtime.offline_model.message_features import MessageFeatures
+from botflow.runtime.offline_model.own_texts import OwnTexts
 
 EXAMPLE, DESCRIPTION, HANDLE = 1.0, 1.0, 0.5  # what a text of the author counts
 LEAD = 0.27  # by how much the probability of the best route must exceed that of the next one
@@ -33,6 +34,7 @@ class TrainedRouter:
         self._handles = [choice.handle for choice in choices]
         self._embeddings = embeddings
         self._exactly = ExampleIndex(choices)
+        self.own_texts = OwnTexts(choices, words, self._exactly)
         rows = _rows(choices)
         texts = [text for _, text, _ in rows]
         self._features = MessageFeatures(texts, words)

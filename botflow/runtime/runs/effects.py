@@ -23,6 +23,7 @@ from botflow.engine.effects import (
     ReportEnd,
     StartConversation,
     StartRun,
+    TellOfEnd,
 )
 from botflow.engine.inbound import RUN, Inbound
 from botflow.engine.node_type import Starts
@@ -37,12 +38,15 @@ from botflow.runtime.process.failure_facts import is_known_outage, log_failure
 from botflow.runtime.process.tick import Step
 from botflow.runtime.process.timing import Timing
 from botflow.runtime.runs.emit import listeners
+from botflow.runtime.runs.end_notices import end_notices
+from botflow.runtime.runs.handoff_notices import telling
 from botflow.runtime.runs.start import NO_CHANNELS
 from botflow.runtime.runs.start_conversation import refused, start_conversation, unstarted
 from botflow.runtime.served_flows import CannotRun, Flows, LiveFlow
 from botflow.storage.delivery.gate_facts import NO_BUDGETS
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.effects import Effects
+from botflow.storage.runs.ended_executions import read_ended
 from botflow.storage.runs.start_targets import find_target
 
 LIMIT = 50  # claimed at once
@@ -65,6 +69,7 @@ class Carrier:
         wake: Callable[[], None],
         channels: Channels = NO_CHANNELS,
         timing: Timing = Timing(),  # noqa: B008 -- a frozen value
+        handoff_url: str = "",
     ) -> None:
         self._store = store
         self._engine = engine
@@ -72,6 +77,7 @@ class Carrier:
         self._node_types = node_types
         self._wake = wake
         self._channels = channels
+        self._handoff_url = handoff_url
         self._lease_s = timing.effect_lease_s
         self._log = structlog.get_logger("botflow.carrier")
 
@@ -122,11 +128,22 @@ class Carrier:
             case "end":
                 await self._store.end(effect, effect.body["execution"])
             case "hand_off":
-                await self._store.open_handoff(effect, OpenHandoff(**effect.body))
+                request = OpenHandoff.from_json(effect.body)
+                await self._store.open_handoff(effect, request, telling(effect, request, self._handoff_url))
             case "close_handoff":
                 await self._store.close_handoff(effect, CloseHandoff(**effect.body))
+            case "tell_end":
+                await self._tell_of_end(effect, TellOfEnd(**effect.body))
             case _:
                 assert_never(effect.kind)
+
+    async def _tell_of_end(self, effect: StoredEffect, end: TellOfEnd) -> None:
+        """Start a run at each trigger of the version that hears of this end."""
+        ended = await self._engine.read(read_ended, end)
+        starts: list[RunStart] = []
+        if ended is not None and not effect.is_fork and effect.depth <= DEEPEST:
+            starts = end_notices(effect, ended, await self._flows.version(ended.version), self._node_types)
+        await self._store.start(effect, starts)
 
     async def _start(self, effect: StoredEffect, run: StartRun) -> None:
         """Start a child: a branch of the same version, or another workflow's active version."""

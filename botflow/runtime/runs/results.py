@@ -1,4 +1,5 @@
-"""The results of a workflow's executions as a table: who, when, how it ended, and one column per variable.
+"""The results of a workflow's executions as a table: who, when, how it ended, and one column per
+variable that was collected.
 
 Executions are read in pages, so that an export of any size needs little memory.
 """
@@ -15,6 +16,7 @@ from botflow.csv_lines import csv_lines
 from botflow.errors import RejectedInbound, did_you_mean
 from botflow.records.files import complete
 from botflow.records.runs import ExecutionFilter, ExecutionRecord
+from botflow.runtime.runs.result_columns import ResultColumns
 from botflow.storage.runs.executions import Executions
 
 MOST_LISTED = 20  # workflows that an error names
@@ -24,7 +26,7 @@ FIXED = ("execution", "workflow", "version", "who", "started", "ended", "status"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """Results to read: executions up to the id `last` (None without any), and the names of all their variables.
+    """Results to read: executions up to the id `last` (None without any), and the names of the variables shown.
 
     `base` is the address of this botflow, which completes the addresses of visitors' files; "" when it is not known.
     """
@@ -43,19 +45,21 @@ class Results:
 
 
 async def find_results(store: Executions, wanted: ExecutionFilter, base: str) -> Results:
-    """Read all executions once for the names of their variables, which a table needs before its first row.
+    """Read all executions once for the names of what they collected, which a table needs before its first row.
 
     RejectedInbound `workflow.unknown` (404) when there is no such workflow.
     """
-    names: dict[str, None] = {}
+    columns = ResultColumns()
     last = None
     async for page in _pages(store, wanted, None):
+        for version in await store.versions(columns.unknown(record.flow_version for record in page)):
+            columns.learn(version.id, version.number, version.documents.get(version.slug, {}))
         for record in page:
-            names.update(dict.fromkeys(record.variables))
+            columns.add(record.flow_version, record.variables)
         last = page[-1].id
     if last is None and wanted.workflow not in (known := await store.workflows(wanted.organization)):
         raise _unknown(wanted.workflow or "", known)
-    return Results(store=store, wanted=wanted, variables=tuple(sorted(names)), last=last, base=base)
+    return Results(store=store, wanted=wanted, variables=columns.names, last=last, base=base)
 
 
 def with_addresses(record: ExecutionRecord, base: str) -> ExecutionRecord:
@@ -99,7 +103,7 @@ def csv_rows(records: Iterable[ExecutionRecord], variables: Sequence[str]) -> st
     )
 
 
-def json_lines(records: Iterable[ExecutionRecord]) -> bytes:
+def json_lines(records: Iterable[ExecutionRecord], variables: Sequence[str]) -> bytes:
     """Return one JSON object per line; the variables keep their types."""
     return b"".join(
         orjson.dumps(
@@ -111,7 +115,7 @@ def json_lines(records: Iterable[ExecutionRecord]) -> bytes:
                 "metadata": record.metadata,
                 "output": record.output,
                 "error": record.error,
-                "variables": record.variables,
+                "variables": {name: record.variables[name] for name in variables if name in record.variables},
             }
         )
         + b"\n"

@@ -20,7 +20,9 @@ from botflow.runtime.process.bounded_labels import code_label, model_label
 
 Attributes = Mapping[str, Any]
 LONGEST_CONTENT = 16_000  # characters of one attribute that holds what a model was told or said
-TRIGGERS = frozenset(("api", "event", "schedule", "webhook", "missed_call", "campaign", "manual", "child", "fork"))
+TRIGGERS = frozenset(
+    ("api", "event", "schedule", "webhook", "missed_call", "campaign", "manual", "child", "fork", "ended")
+)
 ERROR = "error.type"
 OPERATION = "gen_ai.operation.name"
 PROVIDER = "gen_ai.provider.name"

@@ -54,6 +54,11 @@ class KeptValueStore:
         for name in turn.kept.keys() & turn.session.values.keys():
             self._copy((turn.kept_of, name), turn.session.values[name])
 
+    def forget(self) -> None:
+        """Drop this process's copies."""
+        self._copies.clear()
+        self._bytes = 0
+
     async def _values(self, execution: str, names: Collection[str]) -> dict[str, Any]:
         found = {name: self._copies[execution, name] for name in names if (execution, name) in self._copies}
         for name in found:

@@ -15,6 +15,7 @@ import structlog
 
 from botflow.clock import Clock
 from botflow.crash_points import reach
+from botflow.engine.endings.opt_outs import accepts, opts_out, silences
 from botflow.engine.inbound import Inbound
 from botflow.engine.turn import NodeTypes, Turn
 from botflow.errors import ProviderError, RejectedInbound
@@ -23,7 +24,7 @@ from botflow.log_facts import add_log_fact
 from botflow.records.leases import Accepted, Arrival, Lease
 from botflow.records.sessions import SessionKey, StoredSession
 from botflow.records.turns import Receipt, StoredInbound, TurnCommit, TurnId
-from botflow.runtime.delivery.opt_outs import ConsentKeeper, accepts, changes_consent, opts_out, silences
+from botflow.runtime.delivery.opt_outs import ConsentKeeper, changes_consent
 from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.process.overload import Overloaded
 from botflow.runtime.served_flows import Flows, LiveFlow

@@ -174,12 +174,12 @@ class TurnRunner:
         version = stored.flow_version or queued.flow_version
         try:
             flow = (await self._flows.version(version)).spoken_in(stored.session.language)
-            words = flow.apology or sentences_in(flow.language).apology
+            words, heard_ends = flow.apology or sentences_in(flow.language).apology, flow.heard_ends
         except FlowError:
-            words = sentences_in("en").apology
+            words, heard_ends = sentences_in("en").apology, frozenset()
         apology_text = "" if stored.parked else words
         is_run = stored.heard_as.channel == RUN
-        turn = give_up(stored.session, queued.inbound, apology_text, ATTEMPTS, is_run=is_run)
+        turn = give_up(stored.session, queued.inbound, apology_text, ATTEMPTS, is_run=is_run, heard_ends=heard_ends)
         self._log.error("inbound_dead", session=queued.id.session, seq=queued.id.seq, attempts=ATTEMPTS)
         commit = self._commit_of(stored, queued, turn, version, stored.parked)  # a dead START does not opt in
         finished = await self._finish(serving, commit, queued, outcome="dead")

@@ -21,6 +21,7 @@ from botflow.runtime.app import Runtime
 from botflow.service.access.passwords import LONGEST, SHORTEST, hash_password, is_password
 from botflow.service.access.users import Email, User, shown_user
 from botflow.service.models import Body, Shown
+from botflow.service.pictures import Picture
 from botflow.storage.engines.engine import Engine
 from botflow.storage.service.access import users
 from botflow.storage.service.access.users import Account, UserRow
@@ -55,6 +56,12 @@ class SignedIn(Shown):
 
     user: User
     csrf_token: str
+
+
+class NewPicture(Body):
+    """The address of a picture that contacts see when the person writes to them; null for none."""
+
+    picture: Picture | None
 
 
 class AccountLocked(RejectedInbound):
@@ -127,6 +134,14 @@ class SignIns:
             raise _wrong()
         await self._of(account).write(self._change, account.user, await hash_password(given.new_password), address)
 
+    async def change_picture(self, cookie: str, given: NewPicture, address: str) -> UserRow:
+        """Change the picture of who is signed in; null takes it away. RejectedInbound `sign_in.wrong` (401)."""
+        user = await self.signed_in(cookie)
+        if user is None:
+            raise _wrong()
+        engine = self._database.within(user.organization)
+        return await engine.write(self._change_picture, user, given.picture, address)
+
     async def _refuse_unknown(self, given: Credentials) -> None:
         """Take as long as for an account, and lock the address as one."""
         now, until = self._clock.now(), self._unknown.locked_until(given.email)
@@ -149,6 +164,14 @@ class SignIns:
         users.change_user(connection, user.id, {"password": password})
         users.sign_out(connection, user=user.id)
         record_change(connection, principal_of(user, address), "user.password_changed", f"user:{user.id}")
+
+    def _change_picture(self, connection: Connection, user: UserRow, picture: str | None, address: str) -> UserRow:
+        users.change_user(connection, user.id, {"picture": picture})
+        after = {"picture": picture}
+        record_change(connection, principal_of(user, address), "user.changed", f"user:{user.id}", after=after)
+        changed = users.get_user(connection, user.organization, user.id)
+        assert changed is not None, "it was changed"
+        return changed
 
     def _check_lock(self, account: Account) -> None:
         until = account.user.locked_until

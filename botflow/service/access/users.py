@@ -14,6 +14,7 @@ from botflow.records.access import SCOPES_OF, Principal, Role
 from botflow.service.access.passwords import hash_password
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Body, Page, Shown, Wrong, printable_name
+from botflow.service.pictures import Picture
 from botflow.service.refusals import check_unchanged
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.engines.engine import Engine
@@ -45,6 +46,7 @@ class NewUser(Body):
     email: Email
     name: Name
     role: AnyRole
+    picture: Picture | None = None
 
 
 class UserChange(Body):
@@ -55,10 +57,12 @@ class UserChange(Body):
     name: Name | None = None
     role: AnyRole | None = None
     active: bool | None = None
+    picture: Picture | None = None
+    """The address of a picture, by https; null takes it away."""
 
 
 class User(Shown):
-    """A person's account."""
+    """A person's account. Contacts see the `picture` when the person writes to them."""
 
     id: str
     email: str
@@ -68,6 +72,7 @@ class User(Shown):
     locked_until: datetime | None
     created_at: datetime
     revision: int
+    picture: str | None
 
 
 class MadeUser(User):
@@ -142,6 +147,7 @@ class Users:
             name=new.name,
             role=new.role,
             password=password,
+            picture=new.picture,
         )
         if made is None:
             raise RejectedInbound(
@@ -171,6 +177,8 @@ class Users:
             changed["name"] = change.name
         if change.role is not None:
             changed["role"] = change.role.value
+        if "picture" in change.model_fields_set and change.picture != before.picture:
+            changed["picture"] = change.picture
         if change.active is not None and change.active != (before.deactivated_at is None):
             changed["deactivated_at"] = None if change.active else clock_time(connection)
             users.sign_out(connection, user=id)
@@ -181,8 +189,13 @@ class Users:
                 self._caller,
                 "user.changed",
                 f"user:{id}",
-                before={"name": before.name, "role": before.role, "active": before.deactivated_at is None},
-                after=change.model_dump(exclude_none=True),
+                before={
+                    "name": before.name,
+                    "role": before.role,
+                    "active": before.deactivated_at is None,
+                    "picture": before.picture,
+                },
+                after=change.model_dump(exclude_unset=True),
             )
         return self._locked(connection, id)
 
@@ -218,4 +231,5 @@ def shown_user(row: UserRow) -> User:
         locked_until=row.locked_until,
         created_at=row.created_at,
         revision=row.revision,
+        picture=row.picture,
     )

@@ -51,11 +51,11 @@ async def batches_of_pages(
 
 
 async def batches_of_results(form: Form, results: Results) -> AsyncIterator[Batch]:
-    """Yield the results of a workflow; as CSV they have a column for each variable."""
+    """Yield the results of a workflow; as CSV they have a column for each variable that was collected."""
     if form == "csv":
         yield Batch(rows=0, content=csv_header(results.variables).encode())
     async for page in results.pages():
-        content = csv_rows(page, results.variables).encode() if form == "csv" else json_lines(page)
+        content = csv_rows(page, results.variables).encode() if form == "csv" else json_lines(page, results.variables)
         yield Batch(rows=len(page), content=content)
 
 

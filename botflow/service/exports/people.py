@@ -36,9 +36,8 @@ async def batches_of_people(engine: Engine, organization: int, form: Form, group
 def _next(
     connection: Connection, organization: int, wanted: PeopleFilter, after: tuple[Any, ...] | None
 ) -> tuple[list[PersonRow], tuple[Any, ...] | None]:
-    keys = find_people(connection, organization, wanted, after, LARGEST_PAGE)
-    rows = read_people(connection, organization, [key[-1] for key in keys[:LARGEST_PAGE]])
-    return rows, keys[LARGEST_PAGE - 1] if len(keys) > LARGEST_PAGE else None
+    found = find_people(connection, organization, wanted, after, LARGEST_PAGE)
+    return read_people(connection, organization, found.ids), found.next
 
 
 def _content(form: Form, rows: Sequence[PersonRow], fields: Sequence[str]) -> bytes:

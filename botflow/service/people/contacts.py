@@ -172,9 +172,9 @@ def _page(
 ) -> Page[ContactProfile]:
     if wanted.field is not None:
         wanted = _with_value(connection, organization, wanted)
-    keys = find_people(connection, organization, wanted, after, limit)
-    rows = read_people(connection, organization, [key[-1] for key in keys[:limit]])
-    following = cursor_of(sort, keys[limit - 1]) if len(keys) > limit else None
+    found = find_people(connection, organization, wanted, after, limit)
+    rows = read_people(connection, organization, found.ids)
+    following = cursor_of(sort, found.next) if found.next is not None else None
     return Page(items=[ContactProfile.of(row) for row in rows], next=following)
 
 

@@ -14,9 +14,11 @@ from sqlalchemy import Connection
 from botflow.errors import RejectedInbound
 from botflow.records.access import Principal
 from botflow.service.models import Body, Wrong
+from botflow.service.pictures import Picture
 from botflow.service.sessions.sessions import unknown_session
 from botflow.storage.runs import handoffs
 from botflow.storage.runs.handoffs import LockedSession
+from botflow.storage.service.access.users import picture_of
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.service.sessions.session_changes import end_conversation, lock_session_of
 from botflow.storage.service.sessions.session_pages import SessionRow, get_session
@@ -34,11 +36,13 @@ PersonsName = Annotated[str, Field(max_length=LONGEST_PERSON), AfterValidator(_p
 
 
 class HandoffTo(Body):
-    """Who takes the conversation over: the name that the contact sees."""
+    """Who takes the conversation over: the name and the picture that the contact sees. Without a picture it is that of
+    the caller's account."""
 
     example = '{"person": "Maria"}'
 
     person: PersonsName
+    picture: Picture | None = None
 
 
 class GivingBack(Body):
@@ -63,17 +67,21 @@ class ConversationChanges:
             record_change(connection, self._caller, "session.deactivated", f"session:{number}")
         return self._row(connection, number)
 
-    def hand_off(self, connection: Connection, number: int, person: str) -> SessionRow:
+    def hand_off(self, connection: Connection, number: int, person: str, picture: str | None = None) -> SessionRow:
         """Let `person` have the conversation, in the place of a person who had it before."""
-        self.hand_off_locked(connection, self.locked(connection, number), person)
+        self.hand_off_locked(connection, self.locked(connection, number), person, picture)
         return self._row(connection, number)
 
-    def hand_off_locked(self, connection: Connection, locked: LockedSession, person: str) -> None:
+    def hand_off_locked(
+        self, connection: Connection, locked: LockedSession, person: str, picture: str | None = None
+    ) -> None:
         """`hand_off` a session that the caller has locked."""
         former = locked.session.handoff
         if former is not None and former.person == person:
             return
-        handoffs.hand_off(connection, locked, person, self._caller.actor)
+        if picture is None:
+            picture = picture_of(connection, self._caller.organization, self._caller.actor)
+        handoffs.hand_off(connection, locked, person, self._caller.actor, picture)
         record_change(
             connection,
             self._caller,

@@ -16,6 +16,7 @@ from botflow.errors import RejectedInbound
 from botflow.nodes.logic.handoff import LONGEST_NOTE, LONGEST_QUEUE
 from botflow.records.access import Principal
 from botflow.service.models import Body, Wrong, printable_name
+from botflow.service.pictures import Picture
 from botflow.service.sessions.conversation_changes import (
     ConversationChanges,
     HandoffTo,
@@ -39,16 +40,18 @@ def _plain(text: str) -> str:
 
 
 class Claim(HandoffTo):
-    """Who claims a handoff: the name that the contact sees."""
+    """Who claims a handoff: the name and the picture that the contact sees. Without a picture it is that of the
+    caller's account."""
 
 
 class Transfer(Body):
-    """Where a handoff goes: into another queue, or to another person."""
+    """Where a handoff goes: into another queue, or to another person with their picture."""
 
     example = '{"queue": "billing"}'
 
     queue: Annotated[str, Field(max_length=LONGEST_QUEUE), AfterValidator(printable_name)] | None = None
     person: PersonsName | None = None
+    picture: Picture | None = None
 
     @model_validator(mode="after")
     def _goes_somewhere(self) -> Transfer:
@@ -86,7 +89,7 @@ class HandoffChanges:
         self._caller = caller
         self._conversations = ConversationChanges(caller)
 
-    def claim(self, connection: Connection, id: str, person: str) -> HandoffRow:
+    def claim(self, connection: Connection, id: str, person: str, picture: str | None = None) -> HandoffRow:
         """Let `person` have the conversation. RejectedInbound `handoff.claimed` when another person has it, and
         `session.opted_out` when its contact wants no messages. Repeated, it changes nothing."""
         row, locked = self._open(connection, id)
@@ -101,7 +104,7 @@ class HandoffChanges:
                 status=409,
             )
         if not has_it:
-            self._conversations.hand_off_locked(connection, locked, person)
+            self._conversations.hand_off_locked(connection, locked, person, picture)
         return self._row(connection, row)
 
     def release(self, connection: Connection, id: str) -> HandoffRow:
@@ -116,7 +119,7 @@ class HandoffChanges:
         row, locked = self._open(connection, id)
         if to.person is not None:
             check_wants_messages(locked)
-            self._conversations.hand_off_locked(connection, locked, to.person)
+            self._conversations.hand_off_locked(connection, locked, to.person, to.picture or "")
         elif to.queue is not None:
             _check_has_queue(locked)
             handoff_rows.requeue_row(connection, locked.id, row.version, to.queue)

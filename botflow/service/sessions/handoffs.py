@@ -6,6 +6,7 @@ Meanwhile the flow is silent: messages are kept and shown, and no node answers t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -25,6 +26,7 @@ from botflow.service.sessions.handoff_changes import (
 from botflow.service.sessions.handoff_models import Handoff, read_handoffs, shown_handoff
 from botflow.service.sessions.persons_messages import SaidMessage, say_as_person
 from botflow.service.sessions.sessions import Session, session_number, shown_session, unknown_session
+from botflow.service.sessions.waiting_times import HandoffTimes, read_waiting_times
 from botflow.storage.service.sessions.handoff_pages import HandoffChoice, HandoffFilter, HandoffRow, get_handoff
 from botflow.storage.service.sessions.session_pages import get_session
 
@@ -56,6 +58,21 @@ class Handoffs:
         wanted = HandoffFilter(state=state, queue=queue, workflow=workflow)
         return await self._engine.read(read_handoffs, self._caller.organization, wanted, cursor, limit)
 
+    async def get_waiting_times(
+        self,
+        *,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        queue: str | None = None,
+        cursor: str | None = None,
+        limit: int = PAGE,
+    ) -> Page[HandoffTimes]:
+        """Return how long conversations waited for a person, by day (UTC) and queue, of at most 92 days; without a time
+        of the last seven. RejectedInbound `query.invalid`."""
+        return await self._engine.read(
+            read_waiting_times, self._caller.organization, since, before, queue, cursor, limit
+        )
+
     async def get_handoff(self, handoff: str) -> Handoff:
         """RejectedInbound `handoff.unknown` (404), also for another organization's."""
         row = await self._engine.read(get_handoff, self._caller.organization, *read_id(handoff))
@@ -63,21 +80,23 @@ class Handoffs:
             raise unknown_handoff(handoff)
         return shown_handoff(row)
 
-    async def claim_handoff(self, handoff: str, person: str) -> Handoff:
+    async def claim_handoff(self, handoff: str, person: str, *, picture: str | None = None) -> Handoff:
         """Take a conversation that waits: of two claims one wins. Its time does not run out any more.
 
         RejectedInbound `handoff.claimed` (409) when another person has it, `handoff.over` (409), or
         `session.opted_out` (409).
         """
-        return await self._changed(lambda connection: self._changes.claim(connection, handoff, person))
+        return await self._changed(lambda connection: self._changes.claim(connection, handoff, person, picture))
 
     async def release_handoff(self, handoff: str) -> Handoff:
         """Let it wait in its queue again, in its old place; its time begins anew."""
         return await self._changed(lambda connection: self._changes.release(connection, handoff))
 
-    async def transfer_handoff(self, handoff: str, *, queue: str | None = None, person: str | None = None) -> Handoff:
+    async def transfer_handoff(
+        self, handoff: str, *, queue: str | None = None, person: str | None = None, picture: str | None = None
+    ) -> Handoff:
         """Give it to another person, or let it wait in another queue."""
-        to = Transfer(queue=queue, person=person)
+        to = Transfer(queue=queue, person=person, picture=picture)
         return await self._changed(lambda connection: self._changes.transfer(connection, handoff, to))
 
     async def return_handoff(
@@ -96,11 +115,11 @@ class Handoffs:
         self._runtime.hub.wake((row.session,))
         return shown_handoff(row)
 
-    async def hand_off_session(self, session: str, person: str) -> Session:
+    async def hand_off_session(self, session: str, person: str, *, picture: str | None = None) -> Session:
         """Let a person have the conversation, whether its flow has asked for one or not. A turn under way is given up,
         and its message left to the person; one who had it already is replaced."""
         number = session_number(session)
-        row = await self._engine.write(self._conversations.hand_off, number, person)
+        row = await self._engine.write(self._conversations.hand_off, number, person, picture)
         self._runtime.hub.wake((number,))
         return shown_session(row)
 

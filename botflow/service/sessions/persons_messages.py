@@ -60,7 +60,7 @@ def say_as_person(
     if handoff is None or not handoff.person:
         raise not_handed_off()
     check_wants_messages(locked)
-    message = SendMessage(text=text, author=handoff.person)
+    message = SendMessage(text=text, author=handoff.person, author_picture=handoff.picture)
     provider = channels.get(locked.channel)
     parts = parts_to_person([message], locked.channel, provider, locked.session.address)
     turn, version = handoffs.say(connection, locked, handoff.person, parts, trace)

@@ -81,6 +81,7 @@ class SessionMessage(Shown):
     text: str
     state: str
     author: str | None
+    author_picture: str | None
     to: str | None
     error_code: str | None
     media: list[dict[str, JsonValue]]
@@ -268,6 +269,7 @@ def shown_message(row: MessageRow) -> SessionMessage:
         text=body.get("text") or body.get("payload") or "",
         state=row.state,
         author=body.get("author"),
+        author_picture=body.get("authorPicture"),
         to=body.get("to"),
         error_code=row.error_code,
         media=body.get("media", []),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -70,8 +71,8 @@ class Canaries:
             args = (self._caller, slug, version, percent)
             begun = await self._engine.write(canary_changes.try_version, *args)
         else:
-            types = self._runtime.node_types
-            draft, bundle = await self._engine.read(compile_draft, organization, slug, types, if_revision)
+            types, compiled = self._runtime.node_types, partial(compile_draft, safe=self._runtime.vault.safe)
+            draft, bundle = await self._engine.read(compiled, organization, slug, types, if_revision)
             begun = await self._engine.write(canary_changes.try_draft, self._caller, draft, bundle, percent, message)
         return await self._told("canary_begun", slug, begun)
 

@@ -14,6 +14,7 @@ from botflow.flow.editing.canonical import canonical
 from botflow.flow.problems import FlowProblems, Problem
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
+from botflow.service.credentials.credential_hosts import refused_hosts
 from botflow.service.credentials.credential_uses import refused_credentials
 from botflow.service.models import Shown
 from botflow.service.refusals import check_revision, slug_in, unknown_workflow
@@ -63,6 +64,7 @@ class Drafts:
     def __init__(self, runtime: Runtime, caller: Principal) -> None:
         self._engine = runtime.database.within(caller.organization)
         self._node_types = runtime.node_types
+        self._safe = runtime.vault.safe
         self._caller = caller
 
     async def get_draft(self, workflow: str) -> WorkflowDraft:
@@ -114,6 +116,7 @@ class Drafts:
         organization = self._caller.organization
         bundle = compile_bundle(connection, organization, document, self._node_types)
         missing = refused_credentials(connection, organization, bundle.documents)
+        missing += refused_hosts(connection, organization, bundle.flow, self._node_types, self._safe)
         return [replace(problem, severity="warning") for problem in missing]
 
     def _create(self, connection: Connection, document: dict[str, Any]) -> Draft:

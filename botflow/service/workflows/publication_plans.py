@@ -83,7 +83,7 @@ class Planner:
         return token, stored.created_at + KEPT_FOR
 
     def _compiled(self, connection: Connection, slug: str) -> tuple[Draft, Bundle, ActiveVersion | None]:
-        draft, bundle = compile_draft(connection, self._caller.organization, slug, self._node_types)
+        draft, bundle = compile_draft(connection, self._caller.organization, slug, self._node_types, safe=None)
         return draft, bundle, active_version(connection, draft.workflow)
 
     async def try_sessions(self, workflow: int, rehearsal: Rehearsal, only_from: int | None = None) -> None:
@@ -111,7 +111,7 @@ def preview_publication(
     organization = organization_of(connection, slug)
     if organization is None:
         raise unknown_workflow(slug)
-    draft, bundle = compile_draft(connection, organization, slug, node_types)
+    draft, bundle = compile_draft(connection, organization, slug, node_types, safe=None)
     active, wanted = active_version(connection, draft.workflow), read_moves(moves, default)
     rehearsal = Rehearsal(Version(bundle.flow, node_types), wanted)
     former: dict[int, Version] = {}

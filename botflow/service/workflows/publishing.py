@@ -12,10 +12,13 @@ from sqlalchemy import Connection
 
 from botflow.engine.turn import NodeTypes
 from botflow.errors import RejectedInbound
+from botflow.flow.problems import FlowProblems
 from botflow.phone_numbers import require_numbers
 from botflow.records.access import Principal
 from botflow.records.publications import PublicationRecord
 from botflow.records.workflows import Publication
+from botflow.runtime.sealing import Safe
+from botflow.service.credentials.credential_hosts import refused_hosts
 from botflow.service.credentials.credential_uses import check_credentials
 from botflow.service.refusals import check_no_canary, check_revision, unknown_workflow
 from botflow.service.workflows.bundles import Bundle, compile_bundle
@@ -26,16 +29,25 @@ from botflow.storage.workflow_versions import publish_version, set_status
 
 
 def compile_draft(
-    connection: Connection, organization: int, slug: str, node_types: NodeTypes, if_revision: int | None = None
+    connection: Connection,
+    organization: int,
+    slug: str,
+    node_types: NodeTypes,
+    if_revision: int | None = None,
+    *,
+    safe: Safe | None,
 ) -> tuple[Draft, Bundle]:
-    """Return the draft, compiled. FlowProblems when it has errors; RejectedInbound `workflow.unknown`, `draft.changed`;
-    UsageError when this installation lacks what it needs."""
+    """Return the draft, compiled. FlowProblems when it has errors, or sends a credential where it may not go: without a
+    `safe` none is opened. RejectedInbound `workflow.unknown`, `draft.changed`; UsageError when this installation lacks
+    what it needs."""
     draft = get_draft(connection, organization, slug)
     if draft is None:
         raise unknown_workflow(slug)
     check_revision(draft, if_revision)
     bundle = compile_bundle(connection, organization, draft.document, node_types)
     require_numbers(bundle.flow)
+    if safe is not None and (problems := refused_hosts(connection, organization, bundle.flow, node_types, safe)):
+        raise FlowProblems(problems)
     return draft, bundle
 
 

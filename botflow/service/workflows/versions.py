@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 import structlog
@@ -72,6 +73,7 @@ class Versions:
         self._log = structlog.get_logger("botflow.service")
         self._mover = runtime.mover
         self._node_types = runtime.node_types
+        self._safe = runtime.vault.safe
         self._caller = caller
 
     async def get_versions(self, workflow: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[Version]:
@@ -100,7 +102,8 @@ class Versions:
         `plan.unknown` (404) when the plan has expired.
         """
         organization, slug = self._caller.organization, slug_in(workflow)
-        draft, bundle = await self._engine.read(compile_draft, organization, slug, self._node_types, if_revision)
+        compiled = partial(compile_draft, safe=self._safe)
+        draft, bundle = await self._engine.read(compiled, organization, slug, self._node_types, if_revision)
         done = await self._engine.write(publish_draft, self._caller, draft, bundle, message, token)
         if done.moving is not None:
             reach("publication.begun")

@@ -28,6 +28,8 @@ Json = (
     .with_variant(JSONB(none_as_null=True), "postgresql")
     .with_variant(JsonText(none_as_null=True), "sqlite")
 )
+# JSON that each turn writes and that is read as a whole: as text it takes a quarter less than JSONB, and less time.
+WrittenJson = JSON(none_as_null=True).with_variant(JsonText(none_as_null=True), "sqlite")
 
 
 class UtcTime(TypeDecorator[datetime]):

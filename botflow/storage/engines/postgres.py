@@ -68,6 +68,10 @@ class PostgresEngine:
         if not self._is_shared:
             await self._engine.dispose()
 
+    def forget_values(self) -> None:
+        """Drop the compiled statements: each keeps the values with which it was first compiled."""
+        self._engine.clear_compiled_cache()
+
     async def hot(self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any]) -> list[TupleRow]:
         """Run one prepared statement that is its own transaction, and return its rows."""
         return await self._hot.run(statement, values)

@@ -49,6 +49,10 @@ class SqliteEngine:
         """Return this engine: SQLite has no row-level security, and one process alone opens the file."""
         return self
 
+    def forget_values(self) -> None:
+        """Drop the compiled statements: each keeps the values with which it was first compiled."""
+        self._threads.forget_values()
+
     async def read(
         self, work: Callable[Concatenate[Connection, Given], Result], *args: Given.args, **kwargs: Given.kwargs
     ) -> Result:

@@ -70,6 +70,10 @@ class SqliteThreads:
         self._is_closed = True
         await asyncio.to_thread(self._close)
 
+    def forget_values(self) -> None:
+        """Drop the compiled statements: each keeps the values with which it was first compiled."""
+        self._core.clear_compiled_cache()
+
     def read(self, work: Work[Result]) -> asyncio.Future[Result]:
         """Run `work`, which only reads; each of its statements is a transaction of its own."""
         return self._run(self._reading, lambda: _read(self._connection(read_only=True), work))

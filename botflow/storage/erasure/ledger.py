@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, insert, null, select, text, update
 
@@ -48,9 +48,17 @@ def begin_erasure(connection: Connection, who: Principal, person: Person, hashed
     return made
 
 
-def running_erasures(connection: Connection) -> list[int]:
-    """Return the erasures of all organizations that are under way."""
-    return list(connection.execute(select(erasures.c.id).where(text(IS_RUNNING)).order_by(erasures.c.id)).scalars())
+class Look(NamedTuple):
+    """The erasures of all organizations that are under way, and the newest of all."""
+
+    running: tuple[int, ...]
+    newest: int
+
+
+def look(connection: Connection) -> Look:
+    """Return what there is to erase. It is another one whenever an erasure has begun or ended meanwhile."""
+    running = connection.execute(select(erasures.c.id).where(text(IS_RUNNING)).order_by(erasures.c.id)).scalars()
+    return Look(tuple(running), connection.execute(select(func.coalesce(func.max(erasures.c.id), 0))).scalar_one())
 
 
 def take_up(connection: Connection, id: int) -> Erasing | None:

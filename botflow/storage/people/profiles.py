@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
 from botflow.flow.contact_fields import ContactField, sought
+from botflow.storage.people.intersection import FoundPeople, Having, find_in_both
 from botflow.storage.service.pages import Order
 from botflow.storage.tables import (
     contact_fields,
@@ -57,15 +58,19 @@ class PersonRow:
 
 def find_people(
     connection: Connection, organization: int, wanted: PeopleFilter, after: Sequence[Any] | None, limit: int
-) -> list[tuple[Any, ...]]:
-    """Return the keys of `limit` + 1 people after the one with the key `after`: (id,), or (term, id) by a name."""
+) -> FoundPeople:
+    """Return up to `limit` people after the one with the key `after`. A page by group and field may have fewer, also
+    none, and yet be followed by another one."""
     group = _group(connection, organization, wanted.group) if wanted.group is not None else 0
     if group is None:
-        return []
+        return FoundPeople(ids=(), next=None)
+    if wanted.field is not None and wanted.group is not None and wanted.name is None and wanted.addresses is None:
+        return find_in_both(connection, _with_value(organization, wanted), _in_group(group), after, limit)
     statement, order, person = _driven(organization, wanted, group)
     for condition in _conditions(organization, wanted, group, person):
         statement = statement.where(condition)
-    return [tuple(row) for row in connection.execute(order.page(statement, after, limit))]
+    keys = [tuple(row) for row in connection.execute(order.page(statement, after, limit))]
+    return FoundPeople(ids=tuple(key[-1] for key in keys[:limit]), next=keys[limit - 1] if len(keys) > limit else None)
 
 
 def read_people(connection: Connection, organization: int, ids: Sequence[int]) -> list[PersonRow]:
@@ -135,11 +140,8 @@ def _driven(organization: int, wanted: PeopleFilter, group: int) -> tuple[Select
             terms.person_id,
         )
     members, values = contact_group_members.c, person_values.c
-    if wanted.group is not None:  # with a field, the planner begins with the one that fewer have
+    if wanted.group is not None:
         statement = select(members.person_id).where(members.group_id == group)
-        if wanted.field is not None:
-            statement = statement.join(person_values, values.person_id == members.person_id)
-            statement = statement.where(*_has(organization, wanted.field, wanted.value))
         return statement, Order(columns=(members.person_id,)), members.person_id
     if wanted.field is not None:
         statement = select(values.person_id).where(*_has(organization, wanted.field, wanted.value))
@@ -185,6 +187,16 @@ def _begins(terms: Any, organization: int, name: str) -> tuple[ColumnElement[boo
 def _has(organization: int, name: str, value: Any) -> tuple[ColumnElement[bool], ...]:
     columns = person_values.c
     return columns.organization_id == organization, columns.field == name, columns.sought == sought(value)
+
+
+def _with_value(organization: int, wanted: PeopleFilter) -> Having:
+    """Return the people who have the value, as rows of the values."""
+    assert wanted.field is not None, "the caller has looked"
+    return Having(person_values.c.person_id, _has(organization, wanted.field, wanted.value))
+
+
+def _in_group(group: int) -> Having:
+    return Having(contact_group_members.c.person_id, (contact_group_members.c.group_id == group,))
 
 
 def _group(connection: Connection, organization: int, name: str) -> int | None:

@@ -15,6 +15,7 @@ from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import CANCELLED, ENDED, Outcome
 from botflow.storage.engines.dialects import now
 from botflow.storage.runs.begin_cancelling import begin_cancelling
+from botflow.storage.runs.ended_executions import news_of_end
 from botflow.storage.runs.handoff_rows import close_rows
 from botflow.storage.runs.outside_changes import follow, record
 from botflow.storage.runs.session_locks import lock_with_queue
@@ -86,8 +87,10 @@ def end_run(connection: Connection, session: int, outcome: Outcome, *, tell_pare
             ended_at=now(),
             variables=shown_variables(row.state),
         )
+        .returning(executions.c.id, executions.c.status, executions.c.flow_version, executions.c.trigger)
     )
-    if not connection.execute(ended).rowcount:
+    execution = connection.execute(ended).first()
+    if execution is None:
         return False
     version, state = row.version + 1, {name: row.state[name] for name in ("address",) if name in row.state}
     connection.execute(
@@ -109,6 +112,7 @@ def end_run(connection: Connection, session: int, outcome: Outcome, *, tell_pare
     if tell_parent and (parent := row.state.get("parent") or _parent_named(connection, session)):
         end = {"status": outcome.status, "output": outcome.output, "error": error}
         following.append({"kind": "done", "body": {**parent, **end}})
+    following += news_of_end(connection, session, execution, error)
     follow(connection, session, version, following)
     return True
 

@@ -149,13 +149,15 @@ class Effects:
 
         return await self._engine.write(carry_out)
 
-    async def open_handoff(self, effect: StoredEffect, request: OpenHandoff) -> bool:
-        """List a handoff for people; False as above."""
+    async def open_handoff(self, effect: StoredEffect, request: OpenHandoff, tell: RunStart | None) -> bool:
+        """List a handoff for people, and start the run that tells them of it if it still waits; False as above."""
 
         def carry_out(connection: Connection) -> bool:
             is_ours = _settle(connection, effect)
             if is_ours:
-                open_row(connection, effect.session, request)
+                waits = open_row(connection, effect.session, request)
+                if waits and tell is not None:
+                    start_run(connection, tell)
             return is_ours
 
         return await self._engine.write(carry_out)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -57,6 +57,15 @@ LISTED: Select[*tuple[Any, ...]] = (
 USAGE = answers.c.value["usage"]
 
 
+class ExecutedVersion(NamedTuple):
+    """A version of a workflow. Its own document is the one by the name `slug`; the others are its subflows."""
+
+    id: int
+    number: int
+    documents: Mapping[str, Any]
+    slug: str
+
+
 class Executions:
     """Reads executions. A run's are all of its session's turns; a conversation's those between its start and end."""
 
@@ -98,6 +107,18 @@ class Executions:
                 connection, page_of(connection, whole, "oldest first", limit, after=after, through=until)
             )
         )
+
+    async def versions(self, ids: Collection[int]) -> list[ExecutedVersion]:
+        """Return versions that executions ran, with their documents by workflow."""
+        statement = (
+            select(workflow_versions.c.id, workflow_versions.c.number, workflow_versions.c.documents, workflows.c.slug)
+            .join(workflows, workflows.c.id == workflow_versions.c.workflow_id)
+            .where(workflow_versions.c.id.in_(ids))
+        )
+        if not ids:
+            return []
+        found = await self._engine.read(lambda connection: connection.execute(statement).all())
+        return [ExecutedVersion(*row) for row in found]
 
     async def workflows(self, organization: int | None = None) -> list[str]:
         """Return the ids of all workflows that the database knows, served or not; or the organization's."""

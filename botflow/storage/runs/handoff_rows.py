@@ -20,12 +20,12 @@ from botflow.storage.tables import handoffs, sessions, workflows
 Outcome = Literal["returned", "timed_out", "cancelled"]
 
 
-def open_row(connection: Connection, session: int, request: OpenHandoff) -> None:
-    """List a handoff that the flow has asked for. Repeated, it changes nothing."""
+def open_row(connection: Connection, session: int, request: OpenHandoff) -> bool:
+    """List a handoff that the flow has asked for; True if it waits for a person now. Repeated, it changes nothing."""
     locked = select(sessions.c.state, sessions.c.version).where(sessions.c.id == session).with_for_update()
     row = connection.execute(locked).first()
     if row is None:
-        return
+        return False
     handoff = Session.from_json(row.state, row.version).handoff
     is_open = handoff is not None and handoff.version == request.version
     person = handoff.person if handoff is not None and is_open else ""
@@ -43,7 +43,8 @@ def open_row(connection: Connection, session: int, request: OpenHandoff) -> None
         "outcome": None if is_open else "cancelled",
     }
     added = upsert(connection, handoffs).values(**_place(session, request.version), **columns)
-    connection.execute(added.on_conflict_do_nothing())
+    is_new = connection.execute(added.on_conflict_do_nothing().returning(handoffs.c.version)).first() is not None
+    return is_new and is_open and not person
 
 
 def claim_row(connection: Connection, session: int, handoff: Handoff, actor: str, *, is_new: bool) -> None:

@@ -83,13 +83,13 @@ def leave_messages_to_person(connection: Connection, session: int) -> bool:
     return True
 
 
-def hand_off(connection: Connection, locked: LockedSession, person: str, actor: str) -> None:
+def hand_off(connection: Connection, locked: LockedSession, person: str, actor: str, picture: str = "") -> None:
     """Let `person` have the conversation; one who has it already is replaced. `actor` is who says so."""
     former = locked.session.handoff
     since = _first_left(connection, locked)
     _finish_messages(connection, locked)
     _give_up_leases(connection, locked.id)
-    after = claimed(locked.session, person, since)
+    after = claimed(locked.session, person, since, picture)
     assert after.handoff is not None, "it was claimed"
     _move(connection, locked, after, paused=True)
     record(connection, locked.id, "handed_off", values=[person])
@@ -125,7 +125,7 @@ def give_back(
     since = session.handoff.since or _first_left(connection, locked)
     if not replay:
         _finish_messages(connection, locked)
-    queued = _queue_again(connection, locked.id, since) if replay else 0
+    queued = _queue_again(connection, locked, since) if replay else 0
     after = given_back(session)
     wait = after.wait
     wake: dict[str, Any] = {}
@@ -178,7 +178,7 @@ def _first_left(connection: Connection, locked: LockedSession) -> int:
     if former is not None:
         began = select(turns.c.seq).where(turns.c.session_id == locked.id, turns.c.version == former.version)
         return int(connection.execute(began).scalar() or 0) + 1
-    first = select(func.min(inbounds.c.seq)).where(*_waiting_messages(locked.id))
+    first = select(func.min(inbounds.c.seq)).where(*_waiting_messages(locked))
     return connection.execute(first).scalar() or locked.last_seq + 1
 
 
@@ -229,19 +229,21 @@ def _queue_return(
     )
 
 
-def _waiting_messages(session: int) -> tuple[Any, ...]:
-    """Match the messages that no turn has answered. An opt-out and its like have turns of their own."""
+def _waiting_messages(locked: LockedSession) -> tuple[Any, ...]:
+    """Match the messages that no turn has answered. An opt-out and its like have turns of their own, and so has a YES,
+    if the contact had opted out."""
+    consent = inbounds.c.content["consent"].as_string()
     return (
-        inbounds.c.session_id == session,
+        inbounds.c.session_id == locked.id,
         is_new(),
         inbounds.c.kind == "message",
-        inbounds.c.content["consent"].as_string().is_(None),
+        consent.is_(None) if locked.parked else func.coalesce(consent, "start_if_stopped") == "start_if_stopped",
     )
 
 
 def _finish_messages(connection: Connection, locked: LockedSession) -> None:
     """Finish the waiting messages, each by a turn that visits no node and has a version of its own."""
-    found = select(inbounds.c.seq).where(*_waiting_messages(locked.id)).order_by(inbounds.c.seq)
+    found = select(inbounds.c.seq).where(*_waiting_messages(locked)).order_by(inbounds.c.seq)
     seqs = connection.execute(found).scalars().all()
     if not seqs:
         return
@@ -278,19 +280,19 @@ def _give_up_leases(connection: Connection, session: int) -> None:
     connection.execute(waiting.values(priority=None))
 
 
-def _queue_again(connection: Connection, session: int, since: int) -> int:
+def _queue_again(connection: Connection, locked: LockedSession, since: int) -> int:
     """Queue the messages since a seq that were left to a person, in their order; return how many."""
     left = (
         select(turns.c.seq, turns.c.trace)
         .join(inbounds, (inbounds.c.session_id == turns.c.session_id) & (inbounds.c.seq == turns.c.seq))
-        .where(turns.c.session_id == session, turns.c.seq >= since, turns.c.status == "ignored")
+        .where(turns.c.session_id == locked.id, turns.c.seq >= since, turns.c.status == "ignored")
         .where(inbounds.c.kind == "message")
     )
     seqs = [row.seq for row in connection.execute(left) if row.trace == [HANDED_OFF]]
     if seqs:
-        connection.execute(delete(turns).where(turns.c.session_id == session, turns.c.seq.in_(seqs)))
-        mine = update(inbounds).where(inbounds.c.session_id == session, inbounds.c.seq.in_(seqs))
+        connection.execute(delete(turns).where(turns.c.session_id == locked.id, turns.c.seq.in_(seqs)))
+        mine = update(inbounds).where(inbounds.c.session_id == locked.id, inbounds.c.seq.in_(seqs))
         again = {"state": literal_column("'new'"), "attempt": 0, "owner": None, "reply_by": None, "priority": None}
         connection.execute(mine.values(**again))
-    waiting = select(func.count()).where(*_waiting_messages(session))
+    waiting = select(func.count()).where(*_waiting_messages(locked))
     return int(connection.execute(waiting).scalar_one())

@@ -54,3 +54,15 @@ Index(
     postgresql_where=text(ENDED),
     sqlite_where=text(ENDED),
 )
+ASKED_FOR = "queue <> ''"  # by a flow: a person who takes a conversation over unasked lets none wait
+Index(
+    "handoffs_requested_idx",
+    handoffs.c.organization_id,
+    handoffs.c.requested_at,
+    handoffs.c.queue,
+    handoffs.c.first_claimed_at,
+    handoffs.c.ended_at,
+    handoffs.c.outcome,
+    postgresql_where=text(ASKED_FOR),
+    sqlite_where=text(ASKED_FOR),
+)

@@ -31,7 +31,7 @@ executions = Table(
     Column("flow_version", Integer, nullable=False),
     Column("status", Text, nullable=False),  # pending, running, waiting, paused, completed, failed, cancelled
     Column("error", Json),
-    Column("trigger", Text),  # what began a run: api, event, schedule, webhook, manual, child, fork
+    Column("trigger", Text),  # what began a run: api, event, schedule, webhook, manual, child, fork, ended
     Column("began", Text),  # what began a conversation's: api, missed_call, campaign, opened; NULL for a message
     Column("priority", SmallInteger),
     Column("retries", SmallInteger),

@@ -138,6 +138,7 @@ users = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("deactivated_at", UtcTime),
     Column("revision", Integer, nullable=False, server_default=text("1")),
+    Column("picture", Text),  # the address of a picture that contacts see when the person writes to them
 )
 Index("users_organization_id_idx", users.c.organization_id, users.c.created_at, users.c.id)
 

@@ -20,29 +20,30 @@ from sqlalchemy import (
     text,
 )
 
-from botflow.storage.engines.column_types import BigId, Json, UtcTime
+from botflow.storage.engines.column_types import BigId, Json, UtcTime, WrittenJson
 from botflow.storage.tables.schema import metadata
 
-# A turn's update must be HOT: room in the page, and no index on a column that every turn changes. The wait's token is
-# in `state`; `flow_version` is set while an execution is under way.
+# A turn's update must be HOT: room in the page, and no index on a column that every turn changes. The columns that a
+# turn changes are last: Postgres does not log what an updated row has in common with the former one at its beginning.
+# The wait's token is in `state`; `flow_version` is set while an execution is under way.
 sessions = Table(
     "sessions",
     metadata,
     Column("id", BigId, Identity(), primary_key=True),
     Column("workflow_id", BigId, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("paused", Boolean, nullable=False, server_default=false()),
+    Column("token_revoked", Boolean, nullable=False, server_default=false()),
+    Column("parked", Boolean, nullable=False),
+    Column("flow_version", Integer),
     Column("version", Integer, nullable=False),
     Column("last_seq", Integer, nullable=False),
     Column("done_seq", Integer, nullable=False),
-    Column("flow_version", Integer),
     Column("wake_at", UtcTime),
-    Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
-    Column("parked", Boolean, nullable=False),
-    Column("paused", Boolean, nullable=False, server_default=false()),
-    Column("channel", Text, nullable=False),
-    Column("external_id", Text, nullable=False),
     Column("state", Json, nullable=False),
-    Column("token_revoked", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("workflow_id", "channel", "external_id"),
     postgresql_with={"fillfactor": "70"},
 )
@@ -114,7 +115,7 @@ turns = Table(
     Column("seq", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("status", Text, nullable=False),
-    Column("trace", Json, nullable=False),
+    Column("trace", WrittenJson, nullable=False),
     PrimaryKeyConstraint("session_id", "seq"),
 )
 

@@ -32,10 +32,10 @@ from botflow.storage.turns.row_mapping import (
 # for FINISH: the inbound's seq, the attempt that holds it, its new state, the answers not yet journalled, and the
 # process that takes the next inbound, or NULL.
 READ_TURNS = """
-jsonb_to_recordset(%s::jsonb) AS r(
+json_to_recordset(%s::json) AS r(
   n int, id bigint, workflow_id bigint, channel text, external_id text, version int, key text, kind text,
   provider text, content jsonb, received_at timestamptz, seed bigint, flow_version int, state jsonb, pinned int,
-  status text, timeout_s float8, wake_until timestamptz, keeps bool, parked bool, trace jsonb, execution uuid,
+  status text, timeout_s float8, wake_until timestamptz, keeps bool, parked bool, trace json, execution uuid,
   execution_status text, started bool, error jsonb, output jsonb,
   variables jsonb, began text, parts jsonb, hands_over bool, by_token bool,
   seq int, attempt int, outcome text, answers jsonb, takes_messages bool, owner text)

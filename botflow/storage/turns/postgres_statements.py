@@ -25,11 +25,17 @@ UNHURRIED = "unhurried AS MATERIALIZED (SELECT set_config('synchronous_commit', 
 
 def takes(inbound: str, state: str, parked: str) -> str:
     """Return the condition under which a session takes an inbound now. A message has to wait while the session waits
-    for something else, unless the message has `consent`, such as an opt-out."""
+    for something else, unless the message visits no node, such as an opt-out."""
     return (
         f"({inbound}.kind <> 'message' OR {parked} OR coalesce({state} -> 'wait' -> 'accepts' ? 'message', true)"
-        f" OR {inbound}.content ? 'consent')"
+        f" OR {is_word_of_consent(inbound)})"
     )
+
+
+def is_word_of_consent(inbound: str) -> str:
+    """Return the condition that a message says something of consent, whoever sends it: YES is an opt-in only of a
+    person who had stopped, whose session is parked."""
+    return f"coalesce({inbound}.content ->> 'consent', 'start_if_stopped') <> 'start_if_stopped'"
 
 
 def is_new(inbound: str) -> str:
@@ -207,7 +213,7 @@ shut AS (
   UPDATE inbounds b SET priority = NULL FROM done AS held
   WHERE NOT held.takes_messages AND b.session_id = ANY(ARRAY(SELECT id FROM done WHERE NOT takes_messages))
     AND b.session_id = held.id AND b.state = 'new' AND b.owner IS NULL AND b.kind = 'message'
-    AND (b.content ? 'consent') IS NOT TRUE AND {_OTHER}),
+    AND NOT {is_word_of_consent("b")} AND {_OTHER}),
 kept AS (
   INSERT INTO answers AS a (session_id, seq, index, at, attempt, fingerprint, ask, value)
   SELECT d.id, d.seq, k.index, now(), d.attempt, k.fingerprint, k.ask, k.value

@@ -21,6 +21,7 @@ from botflow.engine.effects import (
     ReportEnd,
     StartConversation,
     StartRun,
+    TellOfEnd,
 )
 from botflow.engine.inbound import RUN
 from botflow.records.runs import EffectKind
@@ -114,9 +115,9 @@ def _checkpoint_of(commit: TurnCommit) -> Reached | None:
 
 
 def _is_for_others(effect: Effect) -> bool:
-    """Match an event, a handoff, and the start of a run that no node waits for: a fork has none, as its original had
-    them."""
-    others = EmitEvent | OpenHandoff | CloseHandoff
+    """Match an event, a handoff, an end to tell of, and the start of a run that no node waits for: a fork has none, as
+    its original had them."""
+    others = EmitEvent | OpenHandoff | CloseHandoff | TellOfEnd
     return isinstance(effect, others) or (isinstance(effect, StartRun) and not effect.group)
 
 
@@ -136,6 +137,11 @@ def _stored(effect: Effect) -> tuple[EffectKind, dict[str, Any]]:
             kind = "hand_off"
         case CloseHandoff():
             kind = "close_handoff"
+        case TellOfEnd():
+            kind = "tell_end"
         case _:
             assert_never(effect)
-    return kind, orjson.loads(orjson.dumps(effect))
+    body = orjson.loads(orjson.dumps(effect))
+    if kind == "hand_off" and body["tell"] is None:  # processes of the former release do not know it
+        del body["tell"]
+    return kind, body

@@ -23,11 +23,17 @@ IS_TURN = "session_id = :session AND seq = :seq"
 
 def takes(inbound: str, state: str, parked: str) -> str:
     """Return the condition under which a session takes an inbound now. A message has to wait while the session waits
-    for something else, unless the message has `consent`, such as an opt-out."""
+    for something else, unless the message visits no node, such as an opt-out."""
     return (
         f"({inbound}.kind <> 'message' OR {parked} OR {state} -> '$.wait.accepts' IS NULL"
-        f" OR instr({state} -> '$.wait.accepts', '\"message\"') OR {inbound}.content -> '$.consent' IS NOT NULL)"
+        f" OR instr({state} -> '$.wait.accepts', '\"message\"') OR {is_word_of_consent(inbound)})"
     )
+
+
+def is_word_of_consent(inbound: str) -> str:
+    """Return the condition that a message says something of consent, whoever sends it: YES is an opt-in only of a
+    person who had stopped, whose session is parked."""
+    return f"coalesce({inbound}.content ->> '$.consent', 'start_if_stopped') <> 'start_if_stopped'"
 
 
 def next_of(session: str) -> str:
@@ -126,9 +132,9 @@ WHERE session_id = :session AND seq BETWEEN :seq AND :seq + {LONGEST_BURST - 1} 
 """
 
 # A message behind the turn is not claimable while its session takes no messages; the turn that changes this leases it.
-SHUT = """
-UPDATE inbounds SET priority = NULL
-WHERE session_id = :session AND state = 'new' AND owner IS NULL AND kind = 'message' AND content -> '$.consent' IS NULL
+SHUT = f"""
+UPDATE inbounds AS i SET priority = NULL
+WHERE session_id = :session AND state = 'new' AND owner IS NULL AND kind = 'message' AND NOT {is_word_of_consent("i")}
 """
 
 

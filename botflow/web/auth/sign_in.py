@@ -15,6 +15,7 @@ from botflow.service.access.sign_in import (
     AccountLocked,
     Credentials,
     NewPassword,
+    NewPicture,
     SignedIn,
     SignIns,
     csrf_token,
@@ -76,6 +77,16 @@ async def change_password(request: Request) -> Response:
     return response
 
 
+async def change_picture(request: Request) -> Response:
+    """Take `{picture}`, an https address or null; answer `{user, csrfToken}`."""
+    cookie = _signed_in_cookie(request)
+    check_csrf(request.scope, cookie)
+    desk = desk_of(request.scope)
+    given = parse_body(await _json_of(request), NewPicture)
+    user = await SignIns(desk.runtime).change_picture(cookie, given, desk.address_of(request.scope))
+    return ApiResponse(SignedIn(user=shown_user(user), csrf_token=csrf_token(cookie)).model_dump())
+
+
 async def who_am_i(request: Request) -> Response:
     """Answer `{user, csrfToken}` for a page that was loaded again; 401 when the browser is not signed in."""
     cookie = _signed_in_cookie(request)
@@ -132,5 +143,6 @@ def sign_in_routes() -> list[Route]:
         Route("/auth/sign-in", sign_in, methods=["POST"]),
         Route("/auth/sign-out", sign_out, methods=["POST"]),
         Route("/auth/password", change_password, methods=["POST"]),
+        Route("/auth/picture", change_picture, methods=["POST"]),
         Route("/auth/me", who_am_i, methods=["GET"]),
     ]

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from botflow.engine.inbound import Location
+from botflow.engine.speech.buttons import is_question, marked, question_of
 from botflow.service.models import Body, Wrong
 
 LARGEST_BODY = 64 * 1024
@@ -54,6 +55,12 @@ def _file_ids(given: object) -> tuple[str, ...]:
     return ids
 
 
+def _question(text: str) -> str:
+    if not is_question(text):
+        raise Wrong("question.invalid", "is no question", "send the question of the message with the button, or none")
+    return text
+
+
 class Place(Body):
     """A place that the person shares; degrees."""
 
@@ -66,12 +73,14 @@ class Place(Body):
 
 
 class Posted(Body):
-    """A message. `payload` is a pressed quick reply's; a message with a payload, files or a place may have no text."""
+    """A message. `payload` is a pressed quick reply's, and `question` that of the message with the button; a message
+    with a payload, files or a place may have no text."""
 
     example = '{"text": "hello"}'
 
     text: Text | None = None
     payload: Payload | None = None
+    question: Annotated[str, Field(max_length=LONGEST_ID), AfterValidator(_question)] | None = None
     message_id: Id | None = None
     external_id: Id | None = None
     media: Annotated[tuple[str, ...], BeforeValidator(_file_ids)] = ()
@@ -86,6 +95,12 @@ class Posted(Body):
         if not self.payload and not (self.text or "").strip():
             raise Wrong("text.empty", "the message's text is blank", "send at least one character")
         return self
+
+    def pressed(self) -> str:
+        """The payload, marked with the question of its button: then it is no answer to another question."""
+        if not self.payload or not self.question or question_of(self.payload):
+            return self.payload or ""
+        return marked(self.question, self.payload)
 
 
 class Opening(Body):

@@ -13,8 +13,9 @@ the CPU time of an event (67 to 22 microseconds here) and three times the memory
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -33,6 +34,7 @@ from botflow.web.requests.rate_limits import READS_PER_SESSION, Use
 
 HEARTBEAT_S = 15.0
 READ_WITHIN_S = 10.0  # a client whose buffers stay full for longer is dropped
+NO_PERSON: Mapping[str, str] = MappingProxyType({})
 PAGE = 100
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -174,11 +176,11 @@ class Stream:
         for index, message in enumerate(draft.messages, start=draft.first):
             await self._write("preview", {**said_json(f"{draft.version}.{index}", message, self._links), **place})
 
-    async def _write_status(self, status: str, person: str | None = None) -> None:
+    async def _write_status(self, status: str, person: Mapping[str, str] = NO_PERSON) -> None:
         """Write the status, and who has the conversation instead of the flow, if that is not what was written last."""
         if status == "running":
             self._desk.news.is_running(self._session)
-        shown = {"status": status} if person is None else {"status": status, "person": person}
+        shown = {"status": status, **person}
         if shown != self._status:
             self._status = shown
             await self._write("status", shown)

@@ -103,8 +103,12 @@ def said_json(wire_id: str, message: SendMessage, links: SessionLinks) -> dict[s
         "text": message.text,
         "quickReplies": [reply.to_json() for reply in message.quick_replies],
     }
+    if message.question:
+        shown["question"] = message.question
     if message.author:
         shown["author"] = message.author
+    if message.author_picture:
+        shown["authorPicture"] = message.author_picture
     if message.media:
         shown["media"] = links.shown(medium.to_json() for medium in message.media)
     if message.cards:
@@ -165,8 +169,12 @@ def _entry_json(entry: TranscriptEntry, links: SessionLinks) -> dict[str, Any]:
         "quickReplies": entry.body.get("quickReplies", []),
         "at": entry.at.isoformat(),
     }
+    if entry.body.get("question"):
+        shown["question"] = entry.body["question"]
     if entry.body.get("author"):
         shown["author"] = entry.body["author"]
+    if entry.body.get("authorPicture"):
+        shown["authorPicture"] = entry.body["authorPicture"]
     if entry.body.get("media"):
         shown["media"] = links.shown(entry.body["media"], are_own=entry.direction == "in")
     if entry.body.get("cards"):

@@ -71,7 +71,7 @@ class Messages:
             provider=CHAT,
             sender=external_id,
             text=posted.text or "",
-            payload=posted.payload or "",
+            payload=posted.pressed(),
             media=await _media(desk, scope, live, external_id, posted) if posted.media else (),
             location=posted.location.place() if posted.location else None,
         )
@@ -92,9 +92,7 @@ class Messages:
         stored = await desk.session_of(caller, query.external_id, slug)
         page = await read_page(desk.runtime.database.transcripts, stored.id, query, desk.links.of(stored.id, scope))
         session = _session_name(caller, stored.id)
-        person = person_of(stored)
-        by_person = {} if person is None else {"person": person}
-        status = {"status": conversation_status(stored), **by_person}
+        status = {"status": conversation_status(stored), **person_of(stored)}
         await send_json(send, 200, {"sessionId": session, **status, **page})
 
 

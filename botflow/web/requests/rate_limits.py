@@ -68,7 +68,7 @@ class RateLimiter:
     def __init__(self, clock: Clock, shared: RedisLink | None) -> None:
         self._clock = clock
         self._shared = shared
-        self._counts: OrderedDict[tuple[str, str], tuple[int, int]] = OrderedDict()
+        self._counts: OrderedDict[tuple[str, int], tuple[int, int]] = OrderedDict()
 
     async def check(self, *uses: Use) -> None:
         """Count the uses; a 429 with Retry-After when one is more than its limit allows."""
@@ -82,7 +82,7 @@ class RateLimiter:
                 raise _exceeded(use.limit, now_s)
 
     def _count(self, use: Use, window: int) -> int:
-        key = (use.limit.name, use.subject)
+        key = (use.limit.name, hash(use.subject))  # keyed by this process: who called is not kept
         last_window, count = self._counts.pop(key, (window, 0))
         count = count + use.amount if last_window == window else use.amount
         self._counts[key] = (window, count)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Literal
 
-from botflow_client.models.handoffs import Handoff
+from botflow_client.models.handoffs import Handoff, HandoffTimes
 from botflow_client.omit import OMIT, Omit
 from botflow_client.pages import AsyncPages, Pages
 from botflow_client.request import make_request, segment
@@ -33,11 +34,31 @@ class HandoffsCalls(Caller):
             {"cursor": cursor, "limit": limit, "workflow": workflow, "state": state, "queue": queue},
         )
 
+    def get_waiting_times(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        since: str | datetime | None = None,
+        before: str | datetime | None = None,
+        queue: str | None = None,
+    ) -> Pages[HandoffTimes]:
+        """List how long conversations waited for a person, by day and queue: how many, the median, the 95th
+        percentile. It needs the scope `sessions:read`.
+        """
+        return self._list(
+            HandoffTimes,
+            "/api/v1/handoffs/waiting-times",
+            {"cursor": cursor, "limit": limit, "since": since, "before": before, "queue": queue},
+        )
+
     def get_handoff(self, handoff: str | int) -> Handoff:
         """Read one handoff. It needs the scope `sessions:read`."""
         return self._call(Handoff, make_request("GET", f"/api/v1/handoffs/{segment(handoff)}"))
 
-    def claim_handoff(self, handoff: str | int, *, person: str, idempotency_key: str | None = None) -> Handoff:
+    def claim_handoff(
+        self, handoff: str | int, *, person: str, picture: str | Omit | None = OMIT, idempotency_key: str | None = None
+    ) -> Handoff:
         """Take a conversation that waits. Of two claims one wins; then its time does not run out any more. It needs
         the scope `sessions:write`.
         """
@@ -46,7 +67,7 @@ class HandoffsCalls(Caller):
             make_request(
                 "POST",
                 f"/api/v1/handoffs/{segment(handoff)}/claim",
-                body={"person": person},
+                body={"person": person, "picture": picture},
                 idempotency_key=idempotency_key,
             ),
         )
@@ -64,6 +85,7 @@ class HandoffsCalls(Caller):
         *,
         queue: str | Omit | None = OMIT,
         person: str | Omit | None = OMIT,
+        picture: str | Omit | None = OMIT,
         idempotency_key: str | None = None,
     ) -> Handoff:
         """Give a conversation to another person, or let it wait in another queue. It needs the scope
@@ -74,7 +96,7 @@ class HandoffsCalls(Caller):
             make_request(
                 "POST",
                 f"/api/v1/handoffs/{segment(handoff)}/transfer",
-                body={"queue": queue, "person": person},
+                body={"queue": queue, "person": person, "picture": picture},
                 idempotency_key=idempotency_key,
             ),
         )
@@ -129,11 +151,31 @@ class AsyncHandoffsCalls(AsyncCaller):
             {"cursor": cursor, "limit": limit, "workflow": workflow, "state": state, "queue": queue},
         )
 
+    def get_waiting_times(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        since: str | datetime | None = None,
+        before: str | datetime | None = None,
+        queue: str | None = None,
+    ) -> AsyncPages[HandoffTimes]:
+        """List how long conversations waited for a person, by day and queue: how many, the median, the 95th
+        percentile. It needs the scope `sessions:read`.
+        """
+        return self._list(
+            HandoffTimes,
+            "/api/v1/handoffs/waiting-times",
+            {"cursor": cursor, "limit": limit, "since": since, "before": before, "queue": queue},
+        )
+
     async def get_handoff(self, handoff: str | int) -> Handoff:
         """Read one handoff. It needs the scope `sessions:read`."""
         return await self._call(Handoff, make_request("GET", f"/api/v1/handoffs/{segment(handoff)}"))
 
-    async def claim_handoff(self, handoff: str | int, *, person: str, idempotency_key: str | None = None) -> Handoff:
+    async def claim_handoff(
+        self, handoff: str | int, *, person: str, picture: str | Omit | None = OMIT, idempotency_key: str | None = None
+    ) -> Handoff:
         """Take a conversation that waits. Of two claims one wins; then its time does not run out any more. It needs
         the scope `sessions:write`.
         """
@@ -142,7 +184,7 @@ class AsyncHandoffsCalls(AsyncCaller):
             make_request(
                 "POST",
                 f"/api/v1/handoffs/{segment(handoff)}/claim",
-                body={"person": person},
+                body={"person": person, "picture": picture},
                 idempotency_key=idempotency_key,
             ),
         )
@@ -160,6 +202,7 @@ class AsyncHandoffsCalls(AsyncCaller):
         *,
         queue: str | Omit | None = OMIT,
         person: str | Omit | None = OMIT,
+        picture: str | Omit | None = OMIT,
         idempotency_key: str | None = None,
     ) -> Handoff:
         """Give a conversation to another person, or let it wait in another queue. It needs the scope
@@ -170,7 +213,7 @@ class AsyncHandoffsCalls(AsyncCaller):
             make_request(
                 "POST",
                 f"/api/v1/handoffs/{segment(handoff)}/transfer",
-                body={"queue": queue, "person": person},
+                body={"queue": queue, "person": person, "picture": picture},
                 idempotency_key=idempotency_key,
             ),
         )

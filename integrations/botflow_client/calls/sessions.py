@@ -152,7 +152,9 @@ class SessionsCalls(Caller):
             make_request("POST", f"/api/v1/sessions/{segment(session)}/deactivate", idempotency_key=idempotency_key),
         )
 
-    def hand_off_session(self, session: str | int, *, person: str, idempotency_key: str | None = None) -> Session:
+    def hand_off_session(
+        self, session: str | int, *, person: str, picture: str | Omit | None = OMIT, idempotency_key: str | None = None
+    ) -> Session:
         """Let a person have the conversation: the bot is silent until it is given back. It needs the scope
         `sessions:write`.
         """
@@ -161,7 +163,7 @@ class SessionsCalls(Caller):
             make_request(
                 "POST",
                 f"/api/v1/sessions/{segment(session)}/hand-off",
-                body={"person": person},
+                body={"person": person, "picture": picture},
                 idempotency_key=idempotency_key,
             ),
         )
@@ -338,7 +340,9 @@ class AsyncSessionsCalls(AsyncCaller):
             make_request("POST", f"/api/v1/sessions/{segment(session)}/deactivate", idempotency_key=idempotency_key),
         )
 
-    async def hand_off_session(self, session: str | int, *, person: str, idempotency_key: str | None = None) -> Session:
+    async def hand_off_session(
+        self, session: str | int, *, person: str, picture: str | Omit | None = OMIT, idempotency_key: str | None = None
+    ) -> Session:
         """Let a person have the conversation: the bot is silent until it is given back. It needs the scope
         `sessions:write`.
         """
@@ -347,7 +351,7 @@ class AsyncSessionsCalls(AsyncCaller):
             make_request(
                 "POST",
                 f"/api/v1/sessions/{segment(session)}/hand-off",
-                body={"person": person},
+                body={"person": person, "picture": picture},
                 idempotency_key=idempotency_key,
             ),
         )

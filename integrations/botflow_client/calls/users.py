@@ -19,7 +19,15 @@ class UsersCalls(Caller):
         """
         return self._list(User, "/api/v1/users", {"cursor": cursor, "limit": limit})
 
-    def create_user(self, *, email: str, name: str, role: inputs.Role, idempotency_key: str | None = None) -> MadeUser:
+    def create_user(
+        self,
+        *,
+        email: str,
+        name: str,
+        role: inputs.Role,
+        picture: str | Omit | None = OMIT,
+        idempotency_key: str | None = None,
+    ) -> MadeUser:
         """Make an account with a role. `password` is shown this once; the person changes it after signing in. It
         needs the scope `users:write`.
         """
@@ -28,7 +36,7 @@ class UsersCalls(Caller):
             make_request(
                 "POST",
                 "/api/v1/users",
-                body={"email": email, "name": name, "role": role},
+                body={"email": email, "name": name, "role": role, "picture": picture},
                 idempotency_key=idempotency_key,
             ),
         )
@@ -44,6 +52,7 @@ class UsersCalls(Caller):
         name: str | Omit | None = OMIT,
         role: inputs.Role | Omit | None = OMIT,
         active: bool | Omit | None = OMIT,
+        picture: str | Omit | None = OMIT,
         if_match: int | None = None,
     ) -> User:
         """Change a name or a role, or deactivate an account, which signs it out everywhere. It needs the scope
@@ -54,7 +63,7 @@ class UsersCalls(Caller):
             make_request(
                 "PATCH",
                 f"/api/v1/users/{segment(user)}",
-                body={"name": name, "role": role, "active": active},
+                body={"name": name, "role": role, "active": active, "picture": picture},
                 if_match=if_match,
             ),
         )
@@ -79,7 +88,13 @@ class AsyncUsersCalls(AsyncCaller):
         return self._list(User, "/api/v1/users", {"cursor": cursor, "limit": limit})
 
     async def create_user(
-        self, *, email: str, name: str, role: inputs.Role, idempotency_key: str | None = None
+        self,
+        *,
+        email: str,
+        name: str,
+        role: inputs.Role,
+        picture: str | Omit | None = OMIT,
+        idempotency_key: str | None = None,
     ) -> MadeUser:
         """Make an account with a role. `password` is shown this once; the person changes it after signing in. It
         needs the scope `users:write`.
@@ -89,7 +104,7 @@ class AsyncUsersCalls(AsyncCaller):
             make_request(
                 "POST",
                 "/api/v1/users",
-                body={"email": email, "name": name, "role": role},
+                body={"email": email, "name": name, "role": role, "picture": picture},
                 idempotency_key=idempotency_key,
             ),
         )
@@ -105,6 +120,7 @@ class AsyncUsersCalls(AsyncCaller):
         name: str | Omit | None = OMIT,
         role: inputs.Role | Omit | None = OMIT,
         active: bool | Omit | None = OMIT,
+        picture: str | Omit | None = OMIT,
         if_match: int | None = None,
     ) -> User:
         """Change a name or a role, or deactivate an account, which signs it out everywhere. It needs the scope
@@ -115,7 +131,7 @@ class AsyncUsersCalls(AsyncCaller):
             make_request(
                 "PATCH",
                 f"/api/v1/users/{segment(user)}",
-                body={"name": name, "role": role, "active": active},
+                body={"name": name, "role": role, "active": active, "picture": picture},
                 if_match=if_match,
             ),
         )

@@ -53,7 +53,7 @@ from botflow_client.models.graphs import (
     ShownOutput,
     WorkflowGraph,
 )
-from botflow_client.models.handoffs import Handoff
+from botflow_client.models.handoffs import Handoff, HandoffTimes, WaitTimes
 from botflow_client.models.messages import Decision, Inbound, InboundDetails, Outbound, OutboundDetails
 from botflow_client.models.node_types import (
     ItemsOfHandles,
@@ -148,6 +148,7 @@ __all__ = [
     "FieldType",
     "Finding",
     "Handoff",
+    "HandoffTimes",
     "HistoryEntry",
     "ImportProblem",
     "Inbound",
@@ -221,6 +222,7 @@ __all__ = [
     "VariantResults",
     "Version",
     "VersionDetail",
+    "WaitTimes",
     "Webhook",
     "Workflow",
     "WorkflowCounts",

@@ -147,6 +147,7 @@ class SessionMessage:
     text: str
     state: str
     author: str | None
+    author_picture: str | None
     to: str | None
     error_code: str | None
     media: list[dict[str, Any]]

@@ -33,3 +33,30 @@ class Handoff:
     first_claimed_at: datetime | None
     ended_at: datetime | None
     returned_note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffTimes:
+    """The handoffs that flows have asked for on one day (UTC) in one queue. `claimed` and `returned` count those
+    that a person took and gave back, `abandoned` those that ended before a person had taken them. One that waits
+    still is only among the `requested`.
+    """
+
+    day: str
+    queue: str
+    requested: int
+    claimed: int
+    returned: int
+    abandoned: int
+    until_claimed: WaitTimes
+    until_returned: WaitTimes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitTimes:
+    """Seconds since the request: half of them waited no longer than `median`, and 95 of 100 no longer than `p95`;
+    null when there is none.
+    """
+
+    median: float | None
+    p95: float | None

@@ -10,7 +10,7 @@ from botflow_client.models.token_keys import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person's account."""
+    """A person's account. Contacts see the `picture` when the person writes to them."""
 
     id: str
     email: str
@@ -20,6 +20,7 @@ class User:
     locked_until: datetime | None
     created_at: datetime
     revision: int
+    picture: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,4 +35,5 @@ class MadeUser:
     locked_until: datetime | None
     created_at: datetime
     revision: int
+    picture: str | None
     password: str

@@ -45,7 +45,8 @@ class ContactLookup(NodeType):
     {id: look, type: contact, actionType: lookup, properties: {number: "{{ phone }}", line: true}}
 
     The node leaves by `valid` or `invalid`; what is no phone number at all is not asked about. With `line` each number
-    costs, so an answer is known for a day, for up to 10,000 numbers in each process. `credential` names the account;
+    costs, so an answer is known for a day, for up to 10,000 numbers in each process; all are forgotten when a person is
+    erased. `credential` names the account;
     without one it is the workflow's, as for messages.
     """
 
@@ -87,6 +88,9 @@ class ContactLookup(NodeType):
         if properties.variable:
             scene.set(properties.variable, answer.value)
         return Leave("valid" if answer.value["valid"] else "invalid", answer.value)
+
+    def forget(self) -> None:
+        self._known.clear()
 
     async def invoke(self, ask: Invoke, context: ActionContext | None = None) -> Any:
         """Return what is known of a number, from Twilio or from an answer of the last day."""

@@ -1,4 +1,4 @@
-"""Questions as WhatsApp shows them: up to three options as buttons, up to ten as a list; `contents.py` creates them.
+"""Buttons as WhatsApp shows them: up to three options as buttons, up to ten as a list; `contents.py` creates them.
 
 Twilio calls both contents: twilio/quick-reply and twilio/list-picker. Within 24 hours of a person's message they need
 no approval. https://www.twilio.com/docs/content/twilio-quick-reply, https://www.twilio.com/docs/content/twiliolist-picker
@@ -25,11 +25,13 @@ TEXT_VARIABLE = "1"  # the text is a variable of the content, so that one conten
 
 
 def interactive_parts(message: SendMessage) -> list[SendMessage] | None:
-    """Return the parts of a question with buttons: files and pictures first, then the text with its options. None when
-    it has no such options, or more or longer ones than WhatsApp shows."""
+    """Return the parts of a message with buttons: files and pictures first, then the text with its options. None when
+    it has no such options, or more or longer ones than WhatsApp shows. Buttons that belong to no question are not
+    marked: whatever is asked when one is pressed reads it."""
     choices = choices_of(message)
     body = "\n".join(filter(None, (message.text.strip(), *_written(message))))
-    if not message.question or not _fit(choices, body):
+    are_free = bool(choices) and all(choice.is_free for choice in choices)
+    if not (message.question or are_free) or not _fit(choices, body):
         return None
     options = tuple(
         QuickReply(title=choice.title.strip(), payload=_marked(choice.payload, message.question)) for choice in choices
@@ -100,4 +102,4 @@ def _are_buttons(options: Sequence[QuickReply]) -> bool:
 
 
 def _marked(payload: str, question: str) -> str:
-    return payload if question_of(payload) else marked(question, payload)
+    return payload if not question or question_of(payload) else marked(question, payload)

@@ -62,12 +62,12 @@ def test_people_are_told_what_the_author_says_and_the_flow_waits() -> None:
 def test_the_bot_is_silent_until_the_person_gives_the_conversation_back() -> None:
     talk = waiting(interrupts=True)
 
-    said = [talk.says("hello?"), talk.says("help"), talk.opens()]
+    said = [talk.says("hello?"), talk.says("help")]
     talk.agent.claims("Maria")
     said += [talk.says("help"), talk.skip("3d")]
     back = talk.agent.returns(note="done", values={"refund": 12, "name": "Eve"})
 
-    assert said == [[], [], [], [], []]
+    assert said == [[], [], [], []]
     assert back == ["Maria: done, 12 back. OK?"]
     assert talk.variables["name"] == "Ann"  # it is not one of the results
 
@@ -196,3 +196,34 @@ def test_a_run_cannot_hand_off() -> None:
     }
     with pytest.raises(FlowError):
         Simulator(document)
+
+
+def test_what_follows_requested_is_a_run_of_its_own_with_the_handoff() -> None:
+    document = flow()
+    document["nodes"][2]["on"]["requested"] = "tell"
+    document["nodes"].append(step("tell", "logic.emit", event="told", payload="{{ handoff }}"))
+    talk = Simulator(document)
+    talk.says("hi")
+
+    assert talk.says("Ann") == []
+
+    [told] = talk.deployment.emitted
+    about = ("queue", "priority", "note", "summary", "link")
+    assert {name: told.payload[name] for name in about} == {
+        "queue": "billing",
+        "priority": "high",
+        "note": "Ann wants money back.",
+        "summary": {"name": "Ann"},
+        "link": "https://desk.example.com/conversations/1",
+    }
+    assert talk.agent.person == ""
+
+
+def test_what_follows_requested_may_not_talk_to_the_contact() -> None:
+    document = flow()
+    document["nodes"][2]["on"]["requested"] = "late"
+
+    with pytest.raises(FlowProblems) as found:
+        Simulator(document)
+
+    assert "parallel.joins" in str(found.value)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from botflow.engine.endings.opt_outs import opts_in, opts_out, silences
 from botflow.engine.inbound import Consent, Inbound
-from botflow.runtime.delivery.opt_outs import opts_in, opts_out, silences
 
 
 def heard(consent: Consent) -> Inbound:

@@ -115,7 +115,7 @@ def _check(connection: Connection, person: Known) -> None:
     name = person.values.get("name")
     if name is not None:
         found = find_people(connection, HOME, PeopleFilter(name=name), None, 10)
-        assert row.id in [id for _, id in found]
+        assert row.id in found.ids
     listed = find_people(connection, HOME, PeopleFilter(), None, 100)
-    assert not {id for (id,) in listed} & set(gone)
+    assert not set(listed.ids) & set(gone)
     assert connection.execute(select(people.c.merged_into).where(people.c.id == row.id)).scalar() is None

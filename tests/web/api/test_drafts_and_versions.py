@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -152,7 +153,8 @@ async def test_an_edit_while_a_draft_is_compiled_is_not_published_by_mistake(dat
         assert (await call(site, "POST", "/workflows", hello())).status_code == 201
         who = Principal(organization=HOME, actor="test", scopes=frozenset(Scope))
         engine = site.runtime.database.engine
-        compiled = await engine.read(publishing.compile_draft, HOME, "hello", site.runtime.node_types, None)
+        compile_draft = partial(publishing.compile_draft, safe=site.runtime.vault.safe)
+        compiled = await engine.read(compile_draft, HOME, "hello", site.runtime.node_types, None)
         assert (await call(site, "PUT", "/workflows/hello/draft", hello("Edited"))).status_code == 200
         with pytest.raises(RejectedInbound) as refused:
             await engine.write(publishing.publish_draft, who, *compiled, "")

@@ -165,7 +165,7 @@ async def test_the_export_has_a_row_per_execution_and_a_column_per_variable(surv
     await say(survey, "p5", "hi")
     text = await export(survey)
     rows = table(text)
-    assert text.startswith("execution,workflow,version,who,started,ended,status,name,source,stars\r\n")
+    assert text.startswith("execution,workflow,version,who,started,ended,status,name,stars\r\n")
     assert [row["name"] for row in rows] == ['\'=1+"2", ok\nline', "'@sum", "'-1+2", "Ünal", ""]
     assert [row["who"] for row in rows] == ["'+15551234567", "p2", "p3", "p4", "p5"]
     assert [(row["status"], row["stars"]) for row in rows] == [("completed", "5")] * 4 + [("waiting", "")]

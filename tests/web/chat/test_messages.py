@@ -198,3 +198,52 @@ async def test_the_log_says_that_a_reply_needs_a_models_key_or_a_fallback(
     assert "model.offline" in line
     assert "set a model's key, or add a fallback" in line
     assert "node=answer" in line
+
+
+TWICE = """
+botflow: 1
+id: twice
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: pizza}
+  - id: pizza
+    type: chatbot
+    actionType: menu
+    properties: {text: "A pizza?", options: [{id: yes, label: Yes}, {id: no, label: No}]}
+    on: {yes: erase, no: erase}
+  - id: erase
+    type: chatbot
+    actionType: ask
+    properties: {text: "Erase all?", expect: yes_no, variable: erase}
+    next: sure
+  - id: sure
+    type: chatbot
+    actionType: menu
+    properties: {text: "Sure?", options: [{id: yes, label: Yes}, {id: no, label: No}]}
+    on: {yes: gone, no: kept}
+  - {id: gone, type: chatbot, actionType: say, properties: {text: "Erased."}}
+  - {id: kept, type: chatbot, actionType: say, properties: {text: "Kept."}}
+"""
+
+
+async def test_an_older_questions_button_is_no_answer_to_a_newer_one(database_url: str) -> None:
+    async with open_site(database_url, flows=(TWICE,)) as site:
+        visitor = await site.visit("twice")
+        (pizza,) = (await visitor.post(text="hi")).json()["messages"]
+        yes = pizza["quickReplies"][0] | {"question": pizza["question"]}
+        old = {"text": yes["title"], "payload": yes["payload"], "question": yes["question"]}
+        assert (yes["payload"], yes["question"]) == ("yes", "twice/pizza")
+        assert texts((await visitor.post(**old)).json()) == ["Erase all?"]
+
+        assert texts((await visitor.post(**old)).json()) == ["Please answer yes or no."]
+        assert await visitor.say("no") == ["Sure?"]
+        again = (await visitor.post(**old)).json()
+        assert texts(again) == ["Please choose one of these."]
+        assert again["messages"][0]["question"] == "twice/sure"
+        history = (await visitor.history())["messages"]
+        assert [each.get("question") for each in history if each["direction"] == "out"] == [
+            *("twice/pizza", None, None, "twice/sure", "twice/sure")
+        ]
+
+        refused = await visitor.post(payload="yes", question="no question")
+        assert (refused.status_code, refused.json()["code"]) == (422, "question.invalid")
+        assert await visitor.say("Yes", payload="yes") == ["Erased."]  # a page that knows no question

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from botflow.engine.inbound import Inbound
+from botflow.engine.speech.buttons import option_of
 from botflow.engine.text_folding import read_words
 from botflow.nodes.answers.choosing.amendments import between_corrections
 from botflow.nodes.answers.choosing.choice_items import MOST_WORDS, ONE, Asked, Item, Items, asked_of, read_items
@@ -42,12 +43,14 @@ def read_choices(expectation: Expectation, inbound: Inbound, language: str, regi
 def choose_several(
     options: Sequence[Option], inbound: Inbound, language: str, question: str = ""
 ) -> list[Option] | None:
-    """Return the options that the person means, in their own order; None when that is not clear."""
+    """Return the options that the person means, in their own order; None when that is not clear. A pressed button is
+    its option alone."""
+    pressed = option_of(inbound.payload)
     for option in options:
-        if inbound.payload and inbound.payload == option.id:
+        if pressed and pressed == option.id:
             return [option]
     text = (inbound.text or inbound.payload).strip()
-    if not text or is_too_long(text):
+    if not text or is_too_long(text) or pressed != inbound.payload:
         return None
     asked = asked_of(tuple(options), question, language, inbound.channel)
     said = read_words(text)

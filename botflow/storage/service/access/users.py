@@ -31,6 +31,7 @@ class UserRow:
     locked_until: datetime | None
     created_at: datetime
     deactivated_at: datetime | None
+    picture: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,15 @@ class Account:
 
 
 def add_user(
-    connection: Connection, organization: int, id: str, *, email: str, name: str, role: Role, password: str
+    connection: Connection,
+    organization: int,
+    id: str,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    password: str,
+    picture: str | None = None,
 ) -> UserRow | None:
     """Store a new account; None when the address has one."""
     row = upsert(connection, users).values(
@@ -54,6 +63,7 @@ def add_user(
         name=name,
         role=role.value,
         password=password,
+        picture=picture,
         failures=0,
         created_at=clock_time(connection),
     )
@@ -65,6 +75,15 @@ def get_user(connection: Connection, organization: int, id: str, *, lock: bool =
     statement = select(*_SHOWN).where(users.c.organization_id == organization, users.c.id == id)
     row = connection.execute(statement.with_for_update() if lock else statement).first()
     return _user(row) if row is not None else None
+
+
+def picture_of(connection: Connection, organization: int, actor: str) -> str:
+    """Return the picture of the account that acts, "" for none: `user:` and its address in the audit log's words."""
+    kind, _, email = actor.partition(":")
+    if kind != "user":
+        return ""
+    mine = (users.c.organization_id == organization, users.c.email == email)
+    return connection.execute(select(users.c.picture).where(*mine)).scalar() or ""
 
 
 def list_users(connection: Connection, organization: int, after: Sequence[Any] | None, limit: int) -> list[UserRow]:
@@ -143,4 +162,5 @@ def _user(row: Row[Any]) -> UserRow:
         locked_until=row.locked_until,
         created_at=row.created_at,
         deactivated_at=row.deactivated_at,
+        picture=row.picture,
     )

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Text, and_, column, func, or_, select, true
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import JSON, ColumnElement, Connection, FromClause, Text, and_, column, func, or_, select, true
 
 from botflow.records.runs import STATUSES
 from botflow.storage.engines.column_types import JsonText
@@ -96,7 +95,7 @@ def _events(connection: Connection, began: ColumnElement[bool]) -> list[Any]:
 def traced_events(connection: Connection) -> tuple[FromClause, list[ColumnElement[str]]]:
     """Return the events in a turn's trace as a table, with its first four fields as texts; the first is the kind."""
     if is_postgres(connection):
-        event = func.jsonb_array_elements(turns.c.trace).table_valued(column("value", JSONB), name="event")
+        event = func.json_array_elements(turns.c.trace).table_valued(column("value", JSON), name="event")
     else:
         event = func.json_each(turns.c.trace).table_valued(column("value", JsonText), name="event")
     value = event.c.value

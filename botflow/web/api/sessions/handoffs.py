@@ -8,9 +8,10 @@ from botflow.records.access import Scope
 from botflow.service.models import Page
 from botflow.service.sessions.handoff_changes import Claim, HandoffReturn, Transfer
 from botflow.service.sessions.handoff_models import Handoff
+from botflow.service.sessions.waiting_times import HandoffTimes
 from botflow.storage.service.sessions.handoff_pages import HandoffChoice
 from botflow.web.rest.operation import Call, Operation
-from botflow.web.rest.query import OfWorkflow, QueryText
+from botflow.web.rest.query import Moment, OfWorkflow, PageQuery, QueryText
 
 TAG = "Handoffs"
 
@@ -30,6 +31,22 @@ async def get_handoffs(call: Call) -> Page[Handoff]:
     )
 
 
+class WaitingTimesQuery(PageQuery):
+    """Which handoffs: requested in this time, of at most 92 days, without it in the last seven days; of a queue."""
+
+    since: Moment | None = None
+    before: Moment | None = None
+    queue: QueryText | None = None
+
+
+async def get_waiting_times(call: Call) -> Page[HandoffTimes]:
+    """List how long conversations waited for a person, by day and queue: how many, the median, the 95th percentile."""
+    query: WaitingTimesQuery = call.query
+    return await call.service.handoffs.get_waiting_times(
+        since=query.since, before=query.before, queue=query.queue, cursor=query.cursor, limit=query.limit
+    )
+
+
 async def get_handoff(call: Call) -> Handoff:
     """Read one handoff."""
     return await call.service.handoffs.get_handoff(call.path["handoff"])
@@ -38,7 +55,7 @@ async def get_handoff(call: Call) -> Handoff:
 async def claim_handoff(call: Call) -> Handoff:
     """Take a conversation that waits. Of two claims one wins; then its time does not run out any more."""
     claim: Claim = call.body
-    return await call.service.handoffs.claim_handoff(call.path["handoff"], claim.person)
+    return await call.service.handoffs.claim_handoff(call.path["handoff"], claim.person, picture=claim.picture)
 
 
 async def release_handoff(call: Call) -> Handoff:
@@ -49,7 +66,9 @@ async def release_handoff(call: Call) -> Handoff:
 async def transfer_handoff(call: Call) -> Handoff:
     """Give a conversation to another person, or let it wait in another queue."""
     to: Transfer = call.body
-    return await call.service.handoffs.transfer_handoff(call.path["handoff"], queue=to.queue, person=to.person)
+    return await call.service.handoffs.transfer_handoff(
+        call.path["handoff"], queue=to.queue, person=to.person, picture=to.picture
+    )
 
 
 async def return_handoff(call: Call) -> Handoff:
@@ -78,6 +97,15 @@ OPERATIONS = (
         tag=TAG,
         query=HandoffQuery,
         answer=Page[Handoff],
+    ),
+    Operation(
+        method="GET",
+        path="/handoffs/waiting-times",
+        handler=get_waiting_times,
+        scope=Scope.SESSIONS_READ,
+        tag=TAG,
+        query=WaitingTimesQuery,
+        answer=Page[HandoffTimes],
     ),
     Operation(method="GET", path=_ONE, handler=get_handoff, scope=Scope.SESSIONS_READ, tag=TAG, answer=Handoff),
     Operation(

@@ -55,7 +55,7 @@ async def revoke_session(call: Call) -> RevokedToken:
 async def hand_off_session(call: Call) -> Session:
     """Let a person have the conversation: the bot is silent until it is given back."""
     to: HandoffTo = call.body
-    return await call.service.handoffs.hand_off_session(call.path["session"], to.person)
+    return await call.service.handoffs.hand_off_session(call.path["session"], to.person, picture=to.picture)
 
 
 async def return_session(call: Call) -> Session:

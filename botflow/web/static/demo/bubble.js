@@ -14,7 +14,7 @@ export function entryOf(message) {
   const entry = element("li", `entry ${message.direction}`);
   Object.assign(entry.dataset, { id: message.id, at: message.at, side: message.direction, author: message.author ?? "" });
   const bubble = element("div", "bubble");
-  if (message.author) bubble.append(element("span", "author", message.author));
+  if (message.author) bubble.append(author(message));
   else bubble.append(element("span", "unseen", `${message.direction === "in" ? words.you : words.reply} `));
   bubble.append(...(message.direction === "in" ? linked(message.text) : markup(message.text)));
   bubble.append(...(message.media ?? []).map(medium));
@@ -33,6 +33,17 @@ export function entryOf(message) {
   if (cards.length) entry.append(deck(cards));
   entry.append(meta);
   return entry;
+}
+
+/** Who has written it, with their picture if there is one that loads. */
+function author({ author: name, authorPicture }) {
+  const shown = element("span", "author", name);
+  if (!authorPicture) return shown;
+  const picture = element("img", "face");
+  Object.assign(picture, { src: authorPicture, alt: "", referrerPolicy: "no-referrer" });
+  picture.addEventListener("error", () => picture.remove());
+  shown.prepend(picture);
+  return shown;
 }
 
 export function stamp(at) {

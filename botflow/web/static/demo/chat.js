@@ -13,7 +13,7 @@ const LONGEST_LOOK_MS = 30_000;
 const LAST_WORKFLOW = "botflow.workflow";
 
 const byId = (id) => document.getElementById(id);
-const view = new View({ onReply: (reply) => { say(reply.title, { payload: reply.payload }); composer.focusOnDesktop(); } });
+const view = new View({ onReply: (reply) => { say(reply.title, { payload: reply.payload, question: reply.question }); composer.focusOnDesktop(); } });
 const composer = new Composer({
   upload: (file, options) => conversation.upload(file, options),
   onSend: (text, more) => say(text, more),
@@ -191,7 +191,8 @@ function showNow(message) {
 /** A turn's buttons stay while the turn goes on to say something without any, such as a question. */
 function offer(message) {
   const turn = message.id.split(".")[0];
-  const replies = message.quickReplies.filter((reply) => !reply.url);
+  const replies = message.quickReplies.filter((reply) => !reply.url)
+    .map((reply) => ({ ...reply, question: message.question }));
   if (replies.length || turn !== offeredBy) view.offer(replies);
   offeredBy = turn;
 }

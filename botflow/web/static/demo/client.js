@@ -154,9 +154,9 @@ export class Conversation extends EventTarget {
   async #deliver(message) {
     for (let tries = 0; !this.#ended.signal.aborted; tries += 1) {
       try {
-        const { messageId, text, payload, location } = message;
+        const { messageId, text, payload, question, location } = message;
         const media = message.media?.map(({ id }) => ({ id }));
-        const answer = await this.#call("POST", "/messages", { messageId, text, payload, media, location });
+        const answer = await this.#call("POST", "/messages", { messageId, text, payload, question, media, location });
         this.takeBack(messageId);
         this.#emit("answered", { message, ...answer });
         return;
@@ -250,7 +250,9 @@ export class Conversation extends EventTarget {
 
   #keep() {
     if (this.#ended.signal.aborted) return;
-    const unsent = this.#queue.map(({ messageId, text, payload, media, location, at }) => ({ messageId, text, payload, media, location, at }));
+    const unsent = this.#queue.map(({ messageId, text, payload, question, media, location, at }) => (
+      { messageId, text, payload, question, media, location, at }
+    ));
     localStorage.setItem(this.#key, JSON.stringify({ token: this.#token, unsent }));
   }
 

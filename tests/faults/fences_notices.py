@@ -1,0 +1,29 @@
+"""The fences around telling people: of a handoff once and only while it waits, and of an end once and in no circle."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from botflow.storage.runs import cancel, ended_executions, handoff_rows
+from tests.faults.mutation import Fence
+from tests.storage.runs import test_handoff_rows
+from tests.web import test_notices
+
+waiting = partial(
+    test_handoff_rows.test_a_row_says_what_its_session_says_although_it_comes_later,
+    handoff={"person": "", "since": 0, "version": 2},
+    expected=(None, None),
+)
+claimed = partial(
+    test_handoff_rows.test_a_row_says_what_its_session_says_although_it_comes_later,
+    handoff={"person": "Maria", "since": 2, "version": 2},
+    expected=("Maria", None),
+)
+told_once = test_notices.test_the_ends_of_executions_are_told_once_each_also_those_by_an_operator
+
+FENCES_OF_NOTICES = (
+    Fence(handoff_rows.open_row, "is_new and is_open", "is_open", waiting),
+    Fence(handoff_rows.open_row, "is_open and not person", "is_open", claimed),
+    Fence(ended_executions.read_ended, "row is None or row.trigger in _SILENT", "row is None", told_once),
+    Fence(cancel.end_run, "following += news_of_end(connection, session, execution, error)", "pass", told_once),
+)
