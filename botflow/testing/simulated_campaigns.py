@@ -28,12 +28,13 @@ class SimulatedCampaign:
     rule: CampaignRule
 
     def takes(self, session: SimulatedSession, person: KnownPerson) -> bool:
-        """Say whether it may write to the person of a session."""
+        """Say whether it may write to the person of a session, who has not opted out."""
         wanted = self.properties
         is_reached = session.channel == CHAT or bool(wanted.sender or session.state.address)
         return (
             session.flow.id == self.flow.id
             and session.channel != RUN
+            and not session.parked
             and wanted.channel in ("", session.channel)
             and (not wanted.group or wanted.group in person.groups)
             and is_reached
