@@ -21,6 +21,7 @@ from botflow.runtime.offline_model.statement import read_statement
 from botflow.runtime.offline_model.told_values import Setting
 
 LONGEST = 1_000  # characters; what a longer text says at its end may change what it says before
+LONGEST_WORD = 254  # characters, as of an e-mail address
 _ANY_DAY = datetime(2000, 1, 1)  # where no day is looked for
 MOST_ANSWERS = 4  # of a message that corrects itself
 
@@ -28,7 +29,7 @@ MOST_ANSWERS = 4  # of a message that corrects itself
 def extract(ask: AskModel, words: Words) -> dict[str, Any]:
     """Return the values found, by field; a field that is not in the text, or not for sure, is left out."""
     text = ask.text.strip()
-    if not text or len(text) > LONGEST:
+    if not text or len(text) > LONGEST or max(map(len, text.split())) > LONGEST_WORD:
         return {}
     fields = [sought(field, words) for field in ask.fields if field.type != "date" or ask.now is not None]
     setting = Setting(words=words, region=ask.region, now=ask.now or _ANY_DAY)

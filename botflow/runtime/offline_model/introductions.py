@@ -28,7 +28,9 @@ _SURE: Mapping[str, str] = MappingProxyType(
 )
 _UNSURE: Mapping[str, str] = MappingProxyType({"en": "i am|i'm|im|this is", "es": "soy"})
 _BEHIND = r"(?=\s*(?:$|[,;.!\n])|\s+(?:and|und|y|et)\s)"
-_NATIONALITY = re.compile(r"(?:ish|ese|ian|can|man|ch|ic|ing|ed|er|sh)$")  # "German", "British", "Catholic", "Doctor"
+_NATIONALITY = re.compile(
+    r"(?:ish|ese|ian|can|man|ch|ic|ing|ed|er|sh|ous|ble|ful|ive|ent|ant|al|id)$"
+)  # "German", "British", "Catholic", "Doctor"
 _STATES = word_set(
     "sorry late here ready sure ok okay fine sick ill new busy urgent free done home lost good great "
     "well interested gay muslim jewish hindu thai greek swiss doctor mr mrs ms dr ceo student "

@@ -8,10 +8,12 @@ from botflow.engine.asks import Answer, AskFailure, AskModel
 from botflow.flow.policy import Price
 from botflow.interfaces import OnDelta, Quote
 from botflow.languages import base_language
+from botflow.runtime.offline_model.decision import Decision
 from botflow.runtime.offline_model.extraction import extract
 from botflow.runtime.offline_model.features import Words
 from botflow.runtime.offline_model.interrupting import choose_interrupt
-from botflow.runtime.offline_model.router_cache import RouterCache
+from botflow.runtime.offline_model.refusals import without_refusals
+from botflow.runtime.offline_model.router_cache import Chooses, RouterCache
 
 _NOTHING_TO_SAY = AskFailure(
     code="model.offline",
@@ -40,7 +42,7 @@ class LexicalModel:
             case "route":
                 router = await self._routers.get(ask.choices, words.language)
                 is_digression = bool(ask.question or ask.accepts)
-                decision = choose_interrupt(ask, router, words) if is_digression else router.choose(ask.text)
+                decision = choose_interrupt(ask, router, words) if is_digression else choose_route(ask, router, words)
                 usage |= {"confidence": decision.confidence, "runnerUp": decision.runner_up}
                 return Answer(value=decision.chosen, usage=usage)
             case "extract":
@@ -68,3 +70,8 @@ class LexicalModel:
         if tongue not in self._words:
             self._words[tongue] = Words(tongue)
         return self._words[tongue]
+
+
+def choose_route(ask: AskModel, router: Chooses, words: Words) -> Decision:
+    """Return the route that the message of `ask` means; none that it refuses."""
+    return without_refusals(router.choose(ask.text), ask.text, words.language, router)

@@ -59,6 +59,10 @@ class OwnTexts:
         found = {handle for handle, own in self._texts if said.content <= self._known[handle] and _says(said, own)}
         return found.pop() if len(found) == 1 else None
 
+    def denies(self, handle: str, text: str) -> bool:
+        """Say whether the text of a choice that a message is nearest to denies something."""
+        return self._nearest(self._read(text[:LONGEST]), handle).is_denied
+
     def is_near(self, text: str, handle: str, *, fewest: int = 1) -> bool:
         """Say whether `text` shares words with a choice, and denies no more and no less than the text it is nearest to.
 
@@ -67,10 +71,14 @@ class OwnTexts:
         """
         said = self._read(without_plain_no(text[:LONGEST]))
         texts = [own for owner, own in self._texts if owner == handle]
-        nearest = max(texts, key=lambda own: len(said.content & own.content), default=_NOTHING)
+        nearest = self._nearest(said, handle)
         if len(said.content & nearest.content) < fewest or said.is_denied != nearest.is_denied:
             return False
         return len(said.content) > 1 or any(_share(said, own) >= HALF_SAID for own in texts)
+
+    def _nearest(self, said: _Said, handle: str) -> _Said:
+        texts = [own for owner, own in self._texts if owner == handle]
+        return max(texts, key=lambda own: len(said.content & own.content), default=_NOTHING)
 
     def _tokens(self, text: str) -> list[str]:
         return self._words.tokens(_ELIDED.sub(r"\1 ", text) if self._words.language == "fr" else text)

@@ -9,14 +9,18 @@ from typing import NamedTuple
 from botflow.engine.text_folding import fold
 from botflow.nodes.answers.lexicons import lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import words as word_set
+from botflow.nodes.chatbot.form_words import is_harmless
 from botflow.runtime.offline_model.extraction_fields import Sought
+from botflow.runtime.offline_model.extraction_words import turning
 from botflow.runtime.offline_model.features import Words
 
 _WORD = re.compile(r"[^\s,;:.!?()\"“”„]+(?:[.,/:][^\s,;:.!?()\"“”„]+)*")
 _REFERENCE = re.compile(r"#?(?:[A-Za-z]{1,4}-?)?[0-9]{1,18}(?:-[A-Za-z0-9]{1,8})?")
 _BETWEEN = word_set("number no nr nummer numero num id code is ist es est lautet ref reference the")
 _SIGN = "#"
-_FEWEST_DIGITS = 3  # without a word such as "number"; "order 2" may ask for two of something
+_FEWEST_DIGITS = 3
+_FEWEST_UNNUMBERED = 4  # digits behind a word that may be a verb: "order 200" may ask for that many
+_BEFORE_VERB = word_set("to zu")
 _MOST_BETWEEN = 3
 _LONGEST = 40  # characters of a word that may be one
 
@@ -75,11 +79,18 @@ def _begin(
         first -= 1
         is_numbered = True
     is_led = bool(first) and folded[first - 1] in field.words - _BETWEEN
-    if is_led and (is_numbered or _digits(found[at][0]) >= _FEWEST_DIGITS or _is_named(folded, first - 1, words)):
+    if is_led and (is_numbered or _is_named(folded, first - 1, at, found, words)):
         return first - 1
     return first if is_numbered and found[at][0].startswith(_SIGN) else None
 
 
-def _is_named(folded: Sequence[str], at: int, words: Words) -> bool:
-    """Say whether a word before a small number is a place that has a number, and no verb: "table 4"."""
-    return folded[at] in lexicon_of(words.language).holders
+def _is_named(folded: Sequence[str], lead: int, at: int, found: Sequence[tuple[str, int, int]], words: Words) -> bool:
+    """Say whether a number names what the word before it says: "table 4", "order 4711"; not "to order 1000 roses"."""
+    is_holder = folded[lead] in lexicon_of(words.language).holders
+    if (not is_holder and _digits(found[at][0]) < _FEWEST_UNNUMBERED) or (lead and folded[lead - 1] in _BEFORE_VERB):
+        return False
+    behind = folded[at + 1] if at + 1 < len(folded) else ""
+    is_end = not behind or found[at + 1][1] > found[at][2] + 1
+    return (
+        is_end or words.is_stop_word(behind) or is_harmless(behind, words.language) or behind in turning(words.language)
+    )

@@ -18,6 +18,7 @@ from botflow.runtime.offline_model.references import is_reference
 from botflow.runtime.offline_model.told_values import HARMLESS, Setting, told_values
 
 _SENTENCE_END = re.compile(r"(?<=[!?\n])|(?<=[^\d\s]\.)(?=\s)")
+MOST_SENTENCES = 8
 _GREETING = word_set("hi hello hey there hallo hola bonjour salut please and so ok")
 
 
@@ -31,7 +32,10 @@ def read_statement(fields: Sequence[Sought], text: str, setting: Setting) -> Map
     asked = {one.field for one in explicit}
     others = [field for field in fields if field.name not in asked]
     told, offered, is_understood = [], [], True
-    for sentence in filter(str.strip, _SENTENCE_END.split(rest)):
+    sentences = [sentence for sentence in _SENTENCE_END.split(rest) if sentence.strip()]
+    if len(sentences) > MOST_SENTENCES:
+        return _sure(explicit)
+    for sentence in sentences:
         match _mood(sentence, language):
             case "question" if _holds_value(others, sentence, setting):
                 return _sure(explicit)

@@ -38,6 +38,8 @@ _POSSESSING: Mapping[str, frozenset[str]] = MappingProxyType(
         "fr": word_set("ai j'ai suis"),
     }
 )
+_BEFORE_READER = word_set("thank do have would can could")  # "do you have", "could you bring"
+_DOUBTING = word_set("should sollte sollten deberia devrait")
 _UNITS = frozenset().union(*UNITS)
 
 
@@ -185,6 +187,8 @@ def _is_doubtful(
     folded = message.folded
     if any(word.text in ("si", "Si") for word in message.words[:-1]) and message.language in ("es", "fr"):
         return True
+    if not _DOUBTING.isdisjoint(folded) or _is_about_reader(folded) or _counts_people(numbers, values, own, message):
+        return True
     for before, word in pairwise(folded):
         if _is_number([word], message) and before in about(message.language):
             return True
@@ -200,6 +204,24 @@ def _is_doubtful(
         and _is_bare(numbers, own, message)
         and not _POSSESSING.get(message.language, frozenset()).isdisjoint(folded)
     )
+
+
+def _is_about_reader(folded: Sequence[str]) -> bool:
+    """Say whether the message tells of the one who reads it: "you have ham"; not "thank you", "you can call me"."""
+    places = [at for at, word in enumerate(folded) if word == "you"]
+    return any(not (at and folded[at - 1] in _BEFORE_READER) and folded[at + 1 : at + 2] != ["can"] for at in places)
+
+
+def _counts_people(
+    numbers: Mapping[str, Sought], values: Mapping[str, Any], own: Mapping[str, frozenset[str]], message: Message
+) -> bool:
+    """Say whether a number may be of people, and a field takes it that is for other things: "ham for two"."""
+    people = {word for phrase in message.lexicon.counted for word in phrase}
+    others = [name for name in numbers.keys() & values.keys() if numbers[name].words.isdisjoint(people)]
+    led = any(
+        before in message.lexicon.counting and _is_number([word], message) for before, word in pairwise(message.folded)
+    )
+    return led and bool(others) and _is_bare(others, own, message)
 
 
 def _is_bare(numbers: Iterable[str], own: Mapping[str, frozenset[str]], message: Message) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -46,3 +47,29 @@ def test_a_text_that_is_too_long_is_not_read() -> None:
     ask = AskModel(purpose="extract", text="3 " + "a " * 600, fields=FIELDS[6:7], language="en", now=NOW)
 
     assert extract(ask, Words("en")) == {}
+
+
+@pytest.mark.parametrize("pump", [*PUMPS, "a? ", "? ", "1, ", "order 4711 ", "friday 7pm, ", "A-a ", "sorry, 4 "])
+def test_the_work_for_a_message_is_bounded(pump: str) -> None:
+    assert _calls((pump * 480)[:480]) <= MOST_CALLS
+
+
+MOST_CALLS = 40_000  # of functions, for 480 characters and ten fields; 23,000 take about a millisecond
+
+
+def _calls(text: str) -> int:
+    words = Words("en")
+    ask = AskModel(purpose="extract", text=text, fields=FIELDS, language="en", now=NOW)
+    extract(ask, words)  # once before, so that what is kept is there
+    count = 0
+
+    def counted(_frame: object, _event: str, _argument: object) -> None:
+        nonlocal count
+        count += 1
+
+    sys.setprofile(counted)
+    try:
+        extract(ask, words)
+    finally:
+        sys.setprofile(None)
+    return count
