@@ -1,4 +1,4 @@
-"""The fences of pressed buttons: an old one is no answer to a newer question."""
+"""The fences of pressed buttons, and of messages that a form reads: none answers a question that it was not for."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from functools import partial
 
 from botflow.engine import arrival
 from botflow.nodes.answers.choosing import choice
+from botflow.nodes.chatbot import form_before, form_message
 from botflow.web.chat.body import Posted
 from tests.faults.mutation import Fence
-from tests.nodes.chatbot import test_pressed_buttons
+from tests.nodes.chatbot import test_form_before, test_form_detours, test_pressed_buttons
 from tests.web.chat import test_messages
 
 FENCES_OF_BUTTONS = (
@@ -35,5 +36,29 @@ FENCES_OF_BUTTONS = (
         " and inbound.text",
         "",
         partial(test_pressed_buttons.test_the_payload_of_another_menu_is_never_read_as_a_position, payload="2"),
+    ),
+    Fence(
+        form_message._pressed,
+        "owner != form.asked or not (owner or form.confirms)",
+        "False",
+        test_form_detours.test_an_old_button_is_no_text_and_confirms_nothing,
+    ),
+    Fence(
+        form_before.leads_here,
+        "return not scene.answered",
+        "return True",
+        test_form_before.test_an_answer_to_another_question_is_not_read_again,
+    ),
+    Fence(
+        form_before.leads_here,
+        " or scene.message_is_taken",
+        "",
+        partial(test_form_before.test_two_forms_in_one_turn_do_not_take_the_same_words, reads="always"),
+    ),
+    Fence(
+        form_before.said_before,
+        "reading.clear == reading.values.keys()",
+        "True",
+        test_form_before.test_a_bare_number_is_not_taken_though_one_field_only_takes_it,
     ),
 )

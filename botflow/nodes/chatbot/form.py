@@ -17,7 +17,7 @@ from botflow.nodes.chatbot.answer_kinds import answer_output
 from botflow.nodes.chatbot.ask import Ask
 from botflow.nodes.chatbot.form_before import leads_here, said_before
 from botflow.nodes.chatbot.form_message import Form as Fields
-from botflow.nodes.chatbot.form_message import Understood, understand
+from botflow.nodes.chatbot.form_message import Understood, pressed, understand
 from botflow.nodes.chatbot.form_place import Field, Place
 from botflow.nodes.chatbot.form_properties import FormFieldProperties, FormProperties
 from botflow.nodes.chatbot.former_answer import former_answer
@@ -259,11 +259,8 @@ def _buttons(properties: FormProperties, scene: Scene) -> tuple[QuickReply, ...]
     if asked and properties.by_name[asked].choices:
         # Its questions share one node, so a button is not marked as an answer to this one of them.
         made = buttons(properties.by_name[asked].question.expectation(scene).choices, are_answers=False)
-        shared = {option.id for field in properties.fields if field.name != asked for option in field.question.options}
-        return tuple(
-            replace(each, payload=f"{asked}/{each.payload}") if each.payload in shared else each for each in made
-        )
+        return tuple(replace(each, payload=pressed(asked, each.payload)) for each in made)
     if scene.notes.get(_CONFIRMS):
         said = sentences_in(scene.language)
-        return tuple(QuickReply(title=word.capitalize(), payload=word) for word in (said.yes, said.no))
+        return tuple(QuickReply(title=word.capitalize(), payload=pressed("", word)) for word in (said.yes, said.no))
     return ()

@@ -138,12 +138,18 @@ def _before(form: Form) -> str:
     return form.filled[position - 1] if position > 0 else ""
 
 
+def pressed(field: str, option: str) -> str:
+    """Return the payload of a button that answers the question of a field, "" for the confirmation. Without the name an
+    old button could answer another field: they share one node."""
+    return f"{field}/{option}"
+
+
 def _pressed(form: Form, inbound: Inbound) -> Understood:
     """Return what a button means, or a message without words: it is about the open question."""
     owner, mark, option = inbound.payload.partition("/")
-    if mark and owner in form.fields:
-        if owner != form.asked:
-            return Understood()  # the button of an older question, which has such an option, too
+    if mark and (owner in form.fields or not owner):
+        if owner != form.asked or not (owner or form.confirms):
+            return Understood()  # the button of an older question
         inbound = replace(inbound, payload=option)
     if form.asked:
         return _answered(form.fields[form.asked], inbound, form.place)

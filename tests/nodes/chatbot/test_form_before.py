@@ -57,6 +57,12 @@ def test_what_is_not_clear_without_a_question_is_not_taken(said: str) -> None:
     assert conversation.variables == {}
 
 
+def test_a_bare_number_is_not_taken_though_one_field_only_takes_it() -> None:
+    conversation = talk(fields=[PEOPLE, NAME])
+    assert conversation.says("4") == ["What shall I book?"]
+    assert conversation.variables == {}
+
+
 def test_an_answer_to_another_question_is_not_read_again() -> None:
     menu = node("menu", "chatbot.menu", text="?", options=[{"id": "book", "label": "For 4"}], on={"book": "booking"})
     for question in (HOTEL, menu):

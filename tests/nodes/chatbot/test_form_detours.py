@@ -130,3 +130,17 @@ def test_a_long_text_of_480_characters_is_read_at_once_or_asked_again() -> None:
     for unit in ("4 ", "for ", "tomorrow at 7 ", "no ", "a", "under Ann "):
         conversation = talk((unit * 480)[:480], fields=FIELDS)
         assert conversation.variables == {}
+
+
+def test_an_old_button_is_no_text_and_confirms_nothing() -> None:
+    conversation = talk(fields=[PIZZA, NAME], text=None, confirm="{{ pizza }} for {{ name }}?")
+    option = conversation.turn.messages[0].quick_replies[1]
+    conversation.presses("large")
+    conversation.says(option.title, payload=option.payload)
+    assert "name" not in conversation.variables
+    conversation.says("Ann")
+    yes = conversation.turn.messages[0].quick_replies[0]
+    assert conversation.says("change the pizza") == ["Which pizza?"]
+    conversation.says(yes.title, payload=yes.payload)
+    assert conversation.says("small")[-1] == "small for Ann?"
+    assert conversation.says(yes.title, payload=yes.payload) == ["Anything else?"]
