@@ -11,7 +11,16 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.faults.deeds import IN_THE_CALL, MOMENTS, Provider, Row
-from tests.faults.message_providers import mails, slack_files, slack_messages, webhook_messages
+from tests.faults.message_providers import (
+    checks,
+    codes,
+    lookups,
+    mails,
+    mails_with_file,
+    slack_files,
+    slack_messages,
+    webhook_messages,
+)
 from tests.http.service import Heard, Service, answer, open_service
 
 ORDER = """
@@ -66,6 +75,16 @@ async def shop(*, is_keyed: bool) -> AsyncIterator[Provider]:
         yield Shop(service, is_keyed=is_keyed)
 
 
+CHANGE = """
+botflow: 1
+id: deeds
+name: Deeds
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: book}
+  - {id: book, NODE, on: {next: done, error: failed}}
+  - {id: done, type: chatbot, actionType: say, properties: {text: Done.}}
+  - {id: failed, type: chatbot, actionType: say, properties: {text: "Failed: {{ $book.code }}"}}
+"""
 BOOK = """
 botflow: 1
 id: deeds
@@ -88,11 +107,13 @@ NOTICED = tuple(moment for moment in MOMENTS if moment != IN_THE_CALL)
 
 
 class Hotel:
-    """An application's database, where a booking takes a room."""
+    """An application's database, where a booking takes a room: in one transaction, or as far as one `change` goes."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, change: str = "", counted: str = "") -> None:
         self.on_deed: Callable[[], None] = lambda: None
         self._file = file
+        self._change = change
+        self._counted = counted
         self._run(
             "CREATE TABLE rooms (id INTEGER PRIMARY KEY, free INTEGER NOT NULL)",
             "CREATE TABLE bookings (id INTEGER PRIMARY KEY, guest TEXT)",
@@ -104,7 +125,7 @@ class Hotel:
         return {"RECORDS_DATABASE_URL": f"sqlite:///{self._file}", "RECORDS_TABLES": "rooms, bookings"}
 
     def document(self) -> str:
-        return BOOK
+        return CHANGE.replace("NODE", self._change) if self._change else BOOK
 
     @property
     def calls(self) -> int:
@@ -112,6 +133,9 @@ class Hotel:
 
     @property
     def deeds(self) -> int:
+        if self._counted:
+            [(changed,)] = self._run(self._counted)
+            return int(changed)
         [(booked, free)] = self._run("SELECT (SELECT count(*) FROM bookings), free FROM rooms")
         assert booked == 9 - free
         return int(booked)
@@ -122,17 +146,42 @@ class Hotel:
 
 
 @asynccontextmanager
-async def hotel() -> AsyncIterator[Provider]:
+async def hotel(change: str = "", counted: str = "") -> AsyncIterator[Provider]:
     with TemporaryDirectory() as folder:
-        yield Hotel(Path(folder) / "hotel.db")
+        yield Hotel(Path(folder) / "hotel.db", change, counted)
 
 
+inserts = partial(
+    hotel,
+    "type: record, actionType: insert, properties: {table: bookings, values: {guest: Ann}}",
+    "SELECT count(*) FROM bookings",
+)
+updates = partial(
+    hotel,
+    "type: record, actionType: update, properties: {table: rooms, match: {id: 1}, values: {free: {add: -1}}}",
+    "SELECT 9 - free FROM rooms",
+)
+deletes = partial(
+    hotel,
+    "type: record, actionType: delete, properties: {table: rooms, match: {id: 1}}",
+    "SELECT 1 - count(*) FROM rooms",
+)
+
+
+AROUND_THE_ASK = (IN_THE_CALL, "turn.asked", "turn.kept")
 ROWS = (
     Row(name="email.send", provider=mails, is_idempotent=True),
+    Row(name="email.send, with a file", provider=mails_with_file, is_idempotent=True, moments=AROUND_THE_ASK),
     Row(name="slack.message", provider=slack_messages, is_idempotent=False),
     Row(name="slack.file", provider=slack_files, is_idempotent=False),
     Row(name="chat.webhook", provider=webhook_messages, is_idempotent=False),
     Row(name="record.transaction", provider=hotel, is_idempotent=True, moments=NOTICED),
+    Row(name="record.insert", provider=inserts, is_idempotent=True, moments=("turn.asked", "turn.kept")),
+    Row(name="record.update", provider=updates, is_idempotent=True, moments=("turn.asked", "turn.kept")),
+    Row(name="record.delete", provider=deletes, is_idempotent=True, moments=("turn.asked", "turn.kept")),
+    Row(name="contact.lookup", provider=lookups, is_idempotent=True, moments=AROUND_THE_ASK),
+    Row(name="verify.start", provider=codes, is_idempotent=False),
+    Row(name="verify.check", provider=checks, is_idempotent=False, moments=AROUND_THE_ASK),
     Row(name="http.request", provider=partial(shop, is_keyed=False), is_idempotent=False),
     Row(name="http.request, idempotencyKey", provider=partial(shop, is_keyed=True), is_idempotent=True),
 )

@@ -46,6 +46,12 @@ FENCES_OF_REACHING = (
     ),
     Fence(
         reaching.permit,
+        "policy.countries and country_of(address) not in policy.countries",
+        "False",
+        test_reaching.test_no_action_writes_to_a_country_that_the_workflow_does_not_name,
+    ),
+    Fence(
+        reaching.permit,
         "reserve(connection, scopes, Amount(segments=1))",
         "pass",
         test_reaching.test_who_has_opted_out_is_not_written_to_and_nobody_too_often,

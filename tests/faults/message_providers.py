@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
+from tests.http.service import answer, open_service
 from tests.stand_ins.chat_webhooks import ChatWebhooks, chat_webhooks
 from tests.stand_ins.slack import SlackStandIn, slack_stand_in
 from tests.stand_ins.smtp import MailServer, mail_server
+from tests.stand_ins.twilio_numbers import TwilioNumbers
 
 FLOW = """
 botflow: 1
@@ -124,10 +126,106 @@ class WebhookMessages(_Counted):
         return len(self._chats.got)
 
 
+class MailsWithFile(Mails):
+    """Takes e-mails with an attachment, which the node reads first."""
+
+    def __init__(self, server: MailServer, file: str) -> None:
+        super().__init__(server)
+        self.node = (
+            'type: email, actionType: send, properties: {to: ann@example.org, subject: Hello, text: "Hello Ann",'
+            f' attachments: [{{url: "{file}"}}]}}'
+        )
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return {**super().environment, "BOTFLOW_FLOW_NETWORKS": "127.0.0.1"}
+
+
+class Lookups(_Counted):
+    """Looks numbers up, which costs, and changes nothing."""
+
+    node = 'type: contact, actionType: lookup, properties: {number: "+12125550111", line: true}'
+
+    def __init__(self, numbers: TwilioNumbers) -> None:
+        super().__init__()
+        self._numbers = numbers
+        numbers.on_answered = self.done
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return self._numbers.environment
+
+    def document(self) -> str:
+        return super().document().replace("next: done", "valid: done")
+
+    @property
+    def calls(self) -> int:
+        return len(self._numbers.requests)
+
+    @property
+    def deeds(self) -> int:
+        return min(1, self.calls)  # to read twice is no second deed
+
+
+class Codes(Lookups):
+    """Sends a code with each request, as Verify does: also for a verification that it knows."""
+
+    node = 'type: verify, actionType: start, properties: {to: "+12125550111"}'
+
+    def document(self) -> str:
+        return _Counted.document(self)
+
+    @property
+    def deeds(self) -> int:
+        return self.calls
+
+
+class Checks(Lookups):
+    """Checks a code; each check is one of the five tries that a person has."""
+
+    node = 'type: verify, actionType: check, properties: {to: "+12125550111", code: "000000"}'
+
+    def __init__(self, numbers: TwilioNumbers) -> None:
+        super().__init__(numbers)
+        numbers.await_code("+12125550111")
+
+    def document(self) -> str:
+        return _Counted.document(self).replace("next: done", "wrong: done")
+
+    @property
+    def deeds(self) -> int:
+        return self.calls
+
+
 @asynccontextmanager
 async def mails() -> AsyncIterator[Mails]:
     async with mail_server() as server:
         yield Mails(server)
+
+
+@asynccontextmanager
+async def mails_with_file() -> AsyncIterator[Mails]:
+    async with mail_server() as server, open_service() as service:
+        service.answers["/hello.txt"] = answer(b"hello", kind="text/plain")
+        yield MailsWithFile(server, f"{service.url}/hello.txt")
+
+
+@asynccontextmanager
+async def lookups() -> AsyncIterator[Lookups]:
+    with TwilioNumbers(lines={"+12125550111": "mobile"}) as numbers:
+        yield Lookups(numbers)
+
+
+@asynccontextmanager
+async def codes() -> AsyncIterator[Codes]:
+    with TwilioNumbers() as numbers:
+        yield Codes(numbers)
+
+
+@asynccontextmanager
+async def checks() -> AsyncIterator[Checks]:
+    with TwilioNumbers() as numbers:
+        yield Checks(numbers)
 
 
 @asynccontextmanager

@@ -9,6 +9,8 @@ import json
 import secrets
 import threading
 from base64 import b64encode
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -31,6 +33,7 @@ class TwilioNumbers:
     service: str = "VA" + "0c" * 16
     status: int = 0  # of an answer that refuses everything, with the error 20429; 0 for none
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    on_answered: Callable[[], None] = lambda: None  # is called when a request is carried out, before its answer leaves
     _tries: dict[str, int] = field(default_factory=dict)  # wrong codes, by number, while a verification is under way
     _server: ThreadingHTTPServer | None = None
 
@@ -56,6 +59,10 @@ class TwilioNumbers:
             "TWILIO_API_URL": f"http://127.0.0.1:{self._server.server_port}",
             "TWILIO_VERIFY_SERVICE": self.service,
         }
+
+    def await_code(self, number: str) -> None:
+        """Let a verification of this number be under way."""
+        self._tries[number] = 0
 
     def answer(self, method: str, path: str, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         """Return the status and the body for a request."""
@@ -111,12 +118,14 @@ def _handler_of(numbers: TwilioNumbers) -> type[BaseHTTPRequestHandler]:
                 status, body = refusal(401, 20003, "Authenticate")
             else:
                 status, body = numbers.answer(method, urlsplit(self.path).path, dict(parse_qsl(form)))
+            numbers.on_answered()
             content = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            with suppress(ConnectionError):  # who asked has been killed
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
 
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing: a test's output is its figures."""

@@ -19,7 +19,7 @@ from botflow.engine.json_values import has_nul
 from botflow.engine.kept_values import PREFIX
 from botflow.engine.node_type import ActionContext, Invocable, NodeType, Reaches
 from botflow.errors import FlowError
-from botflow.flow.policy import Budgets
+from botflow.flow.policy import Policy
 from botflow.outgoing_files import WebFile
 from botflow.redaction.known_secrets import KnownSecrets
 from botflow.redaction.redactor import Redactor
@@ -40,7 +40,7 @@ LARGE = 1_000_000  # bytes; larger content is masked by a thread, while other tu
 PROGRESS_EVERY_S = 0.5
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?: ?;[ -~]*)?")  # RFC 9110, 8.3
 
-Permit = Callable[[int, str, str, Budgets], Awaitable[None]]  # of a session, for a channel and an address
+Permit = Callable[[int, str, str, Policy], Awaitable[None]]  # of a session, for a channel and an address
 Fields = Callable[[int, str], Awaitable[SecretFields]]  # of a session and a credential's name
 
 
@@ -197,7 +197,7 @@ class Actions:
             return NO_ACCOUNT
         return await self._accounts.fields(workflow, node_type.module)
 
-    async def call(self, ask: Invoke, context: RunningAction, session: int, budgets: Budgets) -> Any:
+    async def call(self, ask: Invoke, context: RunningAction, session: int, policy: Policy) -> Any:
         """Return the action's result; one that is too large for an answer is saved, and its key returned.
 
         RejectedInbound when the action would have a provider write to a person who must not be written to."""
@@ -205,7 +205,7 @@ class Actions:
         if not isinstance(node_type, Invocable):
             raise FlowError(f"the node type {ask.type!r} has no action to invoke", code="action.unknown")
         if isinstance(node_type, Reaches):
-            await self._permit(session, *node_type.recipient(ask), budgets)
+            await self._permit(session, *node_type.recipient(ask), policy)
         seen: ActionContext = context
         value = await node_type.invoke(ask, seen)
         if ask.step and isinstance(value, dict) and len(value) == 1:  # a polling node's answer holds its status

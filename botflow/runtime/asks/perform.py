@@ -19,7 +19,7 @@ import structlog
 from botflow.engine.asks import Answer, Ask, AskFailure, AskHistory, AskModel, Invoke, Pause
 from botflow.engine.json_values import stored_numbers
 from botflow.errors import BotflowError, UsageError
-from botflow.flow.policy import Budgets
+from botflow.flow.policy import Budgets, Policy
 from botflow.interfaces import Model, OnDelta
 from botflow.plugins import Plugin
 from botflow.records.forks import AnswerId
@@ -36,7 +36,7 @@ from botflow.runtime.tracing.tracing import NO_TRACING, Tracing
 from botflow.storage.transcripts import Transcripts
 from botflow.values import value
 
-NO_BUDGETS = Budgets()
+NO_POLICY = Policy()
 
 
 def models_of(plugins: Sequence[Plugin], environment: Mapping[str, str]) -> tuple[Model, ...]:
@@ -90,11 +90,11 @@ class Asks:
         ask: Ask,
         asking: Asking,
         on_delta: OnDelta | None,
-        budgets: Budgets = NO_BUDGETS,
+        policy: Policy = NO_POLICY,
     ) -> Answer:
         """Answer `ask`. Raises only the database's errors.
 
-        `budgets`, those of the session's workflow, limit what a model call may cost.
+        `policy`, that of the session's workflow, limits what a model call may cost, and whom an action may write to.
         """
         if asking.is_fork and isinstance(ask, AskModel | Invoke):
             place = AnswerId(asking.session, asking.seq, asking.index)
@@ -109,9 +109,9 @@ class Asks:
                 await asyncio.sleep(seconds)
                 return Answer()
             case AskModel():
-                return await self._ask_model(ask, asking, on_delta, budgets)
+                return await self._ask_model(ask, asking, on_delta, policy.budgets)
             case Invoke():
-                return await self._invoke(ask, asking, budgets)
+                return await self._invoke(ask, asking, policy)
             case _:
                 assert_never(ask)
 
@@ -195,7 +195,7 @@ class Asks:
         self._log_failure(ask, asking, answer, redactor)
         return answer
 
-    async def _invoke(self, ask: Invoke, asking: Asking, budgets: Budgets) -> Answer:
+    async def _invoke(self, ask: Invoke, asking: Asking, policy: Policy) -> Answer:
         """Run an action; its log lines are part of its answer, also when it failed."""
         try:
             context = await self._actions.prepare(ask, asking.workflow, asking.session, asking.execution)
@@ -205,7 +205,7 @@ class Asks:
             return answer
 
         async def call() -> Answer:
-            return Answer(value=await self._actions.call(ask, context, asking.session, budgets))
+            return Answer(value=await self._actions.call(ask, context, asking.session, policy))
 
         began_s = time.perf_counter()
         with self._tracing.action(ask) as span:

@@ -278,7 +278,7 @@ class TurnRunner:
         """Perform an ask, with no transaction open."""
         asking = Asking(workflow, *queued.id, queued.execution, index, key.is_fork)
         async with draft.deltas(ask) as on_delta:
-            performing = self._asks.perform(ask, asking, on_delta, policy.budgets)
+            performing = self._asks.perform(ask, asking, on_delta, policy)
             answer = await self._bursts.answer(policy, key, queued, ask, performing)
         reach("turn.asked")
         return answer

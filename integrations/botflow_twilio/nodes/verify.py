@@ -50,10 +50,11 @@ class VerifyStart(NodeType):
     {id: send_code, type: verify, actionType: start, properties: {to: "{{ phone }}"}, next: ask_code}
 
     Twilio writes the message, from a sender of its own, and charges for it. It is not sent to a person who has opted
-    out (`consent.stopped`), or beyond the bounds of messages to strangers (`budget.recipient`, `budget.visitor`); then,
-    and when Twilio refuses it, the node leaves by `error`. Twilio sends a number five codes in ten minutes at most
-    (`twilio.60203`). `credential` names the account, with its Verify service; without one it is the workflow's, as for
-    messages.
+    out (`consent.stopped`), to a country other than the workflow's `countries` (`consent.country`), or beyond the
+    bounds of messages to strangers (`budget.recipient`, `budget.visitor`); then, and when Twilio refuses it, the node
+    leaves by `error`. Set `countries` where visitors type the number: codes to costly numbers abroad are a known fraud.
+    Twilio sends a number five codes in ten minutes at most (`twilio.60203`). `credential` names the account, with its
+    Verify service; without one it is the workflow's, as for messages.
     """
 
     name = "verify.start"
