@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from botflow.storage.engines.dialects import now
 from botflow.storage.tables import handoffs, inbounds, sessions
 from tests.local_client import local_client
-from tests.web.api.calls import answered, call, foreign_service, key_of
+from tests.web.api.calls import answered, call, foreign_service, key_of, outcome
 from tests.web.api.test_session_changes import column
 from tests.web.site import Site, Visit, open_site, texts
 
@@ -402,26 +402,31 @@ async def test_who_claims_is_seen_with_the_picture_of_their_account(database_url
             assert claimed.status_code == 200, claimed.text
             assert (await visit.history())["personPicture"] == picture
 
+            other = await browser.post(f"/api/v1/handoffs/{id}/transfer", json={"person": "Ben"}, headers=headers)
+            assert other.status_code == 200, other.text
+            assert "personPicture" not in await visit.history()  # it is not Ben's
+
             changed = await browser.post("/auth/picture", json={"picture": None}, headers=headers)
             assert changed.json()["user"]["picture"] is None
             refused = await browser.post("/auth/picture", json={"picture": "http://a.example/x.png"}, headers=headers)
-            assert (refused.status_code, refused.json()["code"]) == (422, "picture.address")
+            assert outcome(refused) == (422, "picture.address")
             assert (await browser.post("/auth/picture", json={"picture": None})).status_code == 403
 
 
-async def test_how_long_people_waited_is_told_by_day_and_queue(site: Site) -> None:
-    for _ in range(2):
-        _, id = await waiting(site)
-        await listed(site, id)
-    await answered(site, "POST", f"/handoffs/{id}/claim", MARIA)
-    await answered(site, "POST", f"/handoffs/{id}/return", {})
+async def test_how_long_people_waited_is_told_by_day_and_queue(database_url: str) -> None:
+    async with open_site(database_url, flows=(DESK,)) as site:
+        for _ in range(2):
+            _, id = await waiting(site)
+            await listed(site, id)
+        await answered(site, "POST", f"/handoffs/{id}/claim", MARIA)
+        await answered(site, "POST", f"/handoffs/{id}/return", {})
 
-    [told] = (await answered(site, "GET", "/handoffs/waiting-times?queue=billing"))["items"]
+        [told] = (await answered(site, "GET", "/handoffs/waiting-times?queue=billing"))["items"]
 
-    counts = ("queue", "requested", "claimed", "returned", "abandoned")
-    assert [told[name] for name in counts] == ["billing", 2, 1, 1, 0]
-    assert 0 <= told["untilClaimed"]["median"] == told["untilClaimed"]["p95"] <= told["untilReturned"]["p95"]
-    refused = await call(site, "GET", "/handoffs/waiting-times?since=2025-01-01")
-    assert (refused.status_code, refused.json()["code"]) == (422, "query.invalid")
-    key = await key_of(await foreign_service(site))
-    assert (await answered(site, "GET", "/handoffs/waiting-times", key=key))["items"] == []
+        counts = ("queue", "requested", "claimed", "returned", "abandoned")
+        assert [told[name] for name in counts] == ["billing", 2, 1, 1, 0]
+        assert 0 <= told["untilClaimed"]["median"] == told["untilClaimed"]["p95"] <= told["untilReturned"]["p95"]
+        refused = await call(site, "GET", "/handoffs/waiting-times?since=2025-01-01")
+        assert (refused.status_code, refused.json()["code"]) == (422, "query.invalid")
+        key = await key_of(await foreign_service(site))
+        assert (await answered(site, "GET", "/handoffs/waiting-times", key=key))["items"] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.web.api.calls import answered, call
 from tests.web.api.test_handoff_node import DESK, listed
@@ -68,3 +68,30 @@ async def test_a_reloaded_page_knows_who_has_the_conversation(browser: Browser, 
 
         await expect(visitor.page.locator(".note")).to_have_text(["Maria has left"])
         assert visitor.complaints == []
+
+
+async def test_the_page_shows_the_picture_of_who_writes_if_it_loads(browser: Browser, sqlite_url: str) -> None:
+    square = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8" fill="teal"/></svg>'
+    )
+    async with open_site(sqlite_url, flows=(DESK,), dev=True) as site, await browser.new_context(**PHONE) as context:
+
+        async def show(route: Route) -> None:
+            assert "referer" not in await route.request.all_headers()
+            await route.fulfill(body=square, content_type="image/svg+xml")
+
+        await context.route("https://pictures.example/maria.svg", show)
+        await context.route("https://pictures.example/gone.png", lambda route: route.abort())
+        visitor = await arrive(context, site, "desk")
+        await visitor.types("hi")
+        await visitor.sees("hi", "Your name?")
+        for person, picture in (("Maria", "maria.svg"), ("Ben", "gone.png")):
+            to = {"person": person, "picture": f"https://pictures.example/{picture}"}
+            await answered(site, "POST", "/sessions/1/hand-off", to)
+            await answered(site, "POST", "/sessions/1/messages", {"text": f"I am {person}."})
+        await visitor.sees("hi", "Your name?", "I am Maria.", "I am Ben.")
+
+        await expect(visitor.page.locator(".author")).to_have_text(["Maria", "Ben"])
+        await expect(visitor.page.locator(".face")).to_have_count(1)
+        if FOLDER:
+            await visitor.page.screenshot(path=Path(FOLDER) / "picture.png")
