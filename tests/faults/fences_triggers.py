@@ -119,7 +119,7 @@ FENCES_OF_TRIGGERS = (
         unknown_elsewhere,
     ),
     Fence(
-        start_targets.find_scheduled,
+        start_targets.find_declaring,
         "_of(organization, ",
         "_of(None, ",
         unknown_elsewhere,
