@@ -13,6 +13,7 @@ from tests.faults.fences import FENCES_OF_THE_TURN
 from tests.faults.fences_around import FENCES_AROUND_THE_TURN
 from tests.faults.fences_bursts import FENCES_OF_BURSTS
 from tests.faults.fences_buttons import FENCES_OF_BUTTONS
+from tests.faults.fences_campaigns import FENCES_OF_CAMPAIGNS
 from tests.faults.fences_canaries import FENCES_OF_CANARIES
 from tests.faults.fences_clients import FENCES_OF_THE_CLIENTS
 from tests.faults.fences_consent import FENCES_OF_CONSENT
@@ -56,6 +57,7 @@ FENCES = (
     *FENCES_OF_SESSIONS,
     *FENCES_OF_THE_CLIENTS,
     *FENCES_OF_CANARIES,
+    *FENCES_OF_CAMPAIGNS,
     *FENCES_OF_RETENTION,
     *FENCES_OF_ERASURE,
     *FENCES_OF_EVENTS,

@@ -79,10 +79,11 @@ def page_of_people(
 
 def values_between(organization: int, field: str, begin: str, end: str, after: Place | None, limit: int) -> Any:
     """Return the statement of one range."""
-    mine = (_COLUMNS.organization_id == organization, _COLUMNS.field == field)
-    inside = (_COLUMNS.sought >= begin, _COLUMNS.sought < end)
-    page = select(_COLUMNS.person_id, _COLUMNS.sought, _COLUMNS.value).where(*mine, *inside)
-    if after is not None:
+    mine = (_COLUMNS.organization_id == organization, _COLUMNS.field == field, _COLUMNS.sought < end)
+    page = select(_COLUMNS.person_id, _COLUMNS.sought, _COLUMNS.value).where(*mine)
+    if after is None or after[0] < begin:
+        page = page.where(_COLUMNS.sought >= begin)
+    else:  # this bound alone: beside the other one SQLite would read all people of the same date again
         page = page.where(tuple_(_COLUMNS.sought, _COLUMNS.person_id) > tuple_(*after))
     return page.order_by(_COLUMNS.sought, _COLUMNS.person_id).limit(limit)
 

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, update
 
+from botflow.records.erasures import Erasing, Person
 from botflow.storage.database import Database
-from botflow.storage.people.changes import lock_people, merge_people
-from botflow.storage.tables import contacts, sessions, workflows
+from botflow.storage.erasure.people import erase_people
+from botflow.storage.people.changes import change_person, lock_people, merge_people
+from botflow.storage.tables import campaigns, contacts, sessions, workflows
 from tests.organizations import HOME
 from tests.runtime.inbound_rows import claimable
 from tests.storage.aged_rows import change, inbound_rows
 from tests.triggering.campaigning import NOON, Campaigning, greeting
+from tests.triggering.test_canary_starts import try_out, versions
 from tests.triggering.workflows_to_start import publish, set_status
 
 TODAY, TOMORROW = "2026-11-27", "2026-11-28"
@@ -248,3 +251,66 @@ async def test_two_people_who_become_one_get_it_once(place: Campaigning, databas
     await place.look()
     assert await place.begun() == [("ann", TODAY)]
     assert await place.starts() == [(TODAY, "started", "")]
+
+
+async def test_an_erased_person_leaves_no_row(place: Campaigning, database: Database) -> None:
+    await place.publish(greeting())
+    await place.person("ann", birthday=TODAY)
+    await place.person("bea", birthday=TODAY)
+    await place.look()
+    erasing = Erasing(
+        id=1,
+        organization=HOME,
+        person=Person(keys=("ann",)),
+        stage="",
+        cursor=[],
+        counts={},
+        requested_at=NOON,
+        age_s=0.0,
+    )
+    await database.engine.write(erase_people, erasing)
+    assert erasing.counts["erased"]["campaign_starts"] == 1
+    assert len(await place.starts()) == 1
+    await place.end_conversations()
+    await place.look()
+    assert sorted(await place.begun()) == [("ann", TODAY), ("bea", TODAY)]
+
+
+async def test_what_changes_between_the_look_and_the_start_counts(place: Campaigning, database: Database) -> None:
+    """The page is read, then a date is changed, a person opts out or leaves the group, the workflow is paused."""
+    await place.publish(greeting(group="vip", **{"from": "+12125550100"}))
+    sms: dict[str, Any] = {"channel": "sms", "birthday": TODAY, "groups": ["vip"], "timeZone": "UTC"}
+    numbers = [f"+1212555010{number}" for number in range(1, 6)]
+    people = [await place.person(number, **sms) for number in numbers]
+
+    async def page() -> Any:
+        await change(database, update(campaigns).values(next_at=place.now))
+        stored = await database.engine.write(place.keeper._claim)
+        assert stored is not None
+        return await database.engine.read(place.keeper._look, stored)
+
+    read = await page()
+    await place.person(numbers[0], id=people[0], birthday=TOMORROW)
+    await change(database, update(contacts).where(contacts.c.address == numbers[1]).values(stopped=True))
+    await database.engine.write(lambda connection: change_person(connection, HOME, people[2], {}, {"vip": False}))
+    await place.keeper._start_page(read)
+    assert sorted(await place.begun()) == [(numbers[3], TODAY), (numbers[4], TODAY)]
+    assert (TODAY, "missed", "session.opted_out") in await place.starts()
+    await place.end_conversations()
+    await place.person(numbers[0], id=people[0], birthday=TODAY)
+    read = await page()
+    await set_status(database, "greet", "paused")
+    await place.keeper._start_page(read)
+    assert len(await place.begun()) == 2
+
+
+async def test_a_canary_gets_its_share_of_what_the_active_version_begins(
+    place: Campaigning, database: Database
+) -> None:
+    await place.publish(greeting())
+    share = await try_out(database, {**greeting(), "name": "Tried"}, 50)
+    names = [f"p{number}" for number in range(12)]
+    for name in names:
+        await place.person(name, birthday=TODAY)
+    await place.look()
+    assert await versions(database) == {name: 2 if share.has(name) else 1 for name in names}
