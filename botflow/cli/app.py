@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from copy import copy
 from typing import NoReturn
 
 import typer
+from typer.main import get_command_name, get_group
 
 from botflow.cli.commands import (
     campaigns,
@@ -99,10 +102,24 @@ def main() -> NoReturn:
     """Run the command that the arguments name, and exit: 0 good, 1 the flow is wrong, 2 the call is wrong."""
     collect_garbage_seldom()
     try:
-        app(prog_name="botflow")
+        get_group(_with_the_command_of(sys.argv[1:]))(prog_name="botflow")
     except BotflowError as problem:
         print_error(problem, known_secrets(os.environ))
         sys.exit(1 if isinstance(problem, FlowError) else 2)
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(0)
+
+
+def _with_the_command_of(arguments: Sequence[str]) -> typer.Typer:
+    """Return the application with only the command or group that the arguments begin with; all of them for a list of
+    the commands, and for a name that none has. To make a hundred commands takes longer than many of them run."""
+    first = arguments[0] if arguments else ""
+    chosen = copy(app)
+    chosen.registered_commands = [
+        command
+        for command in app.registered_commands
+        if first == (command.name or get_command_name(getattr(command.callback, "__name__", "")))
+    ]
+    chosen.registered_groups = [group for group in app.registered_groups if first == group.name]
+    return chosen if chosen.registered_commands or chosen.registered_groups else app

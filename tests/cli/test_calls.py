@@ -9,7 +9,9 @@ from itertools import takewhile
 from typing import Any
 
 import pytest
+import typer.main
 from typer.main import get_command
+from typer.models import CommandInfo
 
 from botflow.cli.app import app
 from botflow.cli.launch import listen
@@ -53,6 +55,21 @@ def test_only_commands_that_exist_are_listed(botflow: Call) -> None:
 
     assert all(f" {command[0]} " in out for command in COMMANDS if command)
     assert not any(f"│ {later} " in out for later in ("new", "dev", "test", "replay"))
+
+
+def test_a_call_makes_only_the_command_that_it_names(botflow: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To make all of them takes longer than many of them run."""
+    made = list[CommandInfo]()
+    make = typer.main.get_command_from_info
+
+    def make_and_count(command_info: CommandInfo, **given: Any) -> Any:
+        made.append(command_info)
+        return make(command_info, **given)
+
+    monkeypatch.setattr(typer.main, "get_command_from_info", make_and_count)
+
+    assert (botflow("version").status, len(made)) == (0, 1)
+    assert (botflow("--help").status, len(made) > len(COMMANDS) // 2) == (0, True)
 
 
 @pytest.mark.parametrize("arguments", [["chek"], ["serve", "--prot", "1"], ["check"], ["serve", "--port", "many"]])
