@@ -19,8 +19,6 @@ from botflow.testing.plain_json import as_json
 from botflow.testing.simulated_session import SimulatedSession
 from botflow.testing.transcript import flow_said
 
-HANDOFF = "simulator.handoff"
-
 
 class Agent:
     """Those who work on the handoffs of a conversation, and what they do there."""
@@ -67,7 +65,9 @@ class Agent:
         handoff = self._session.state.handoff
         if handoff is None or not handoff.person:
             raise UsageError(
-                "no person has this conversation, so none can write in it", code=HANDOFF, hint="agent.claims() first"
+                "no person has this conversation, so none can write in it",
+                code="simulator.handoff",
+                hint="agent.claims() first",
             )
         if self._session.parked:
             raise UsageError(
@@ -104,4 +104,4 @@ class Agent:
     def _expect(self, *, is_flows: bool) -> None:
         state = self._session.state
         if state.handoff is None or (is_flows and not state.awaits_return):
-            raise UsageError("no person has this conversation", code=HANDOFF, hint="agent.claims() first")
+            raise UsageError("no person has this conversation", code="simulator.handoff", hint="agent.claims() first")

@@ -29,7 +29,6 @@ from botflow.testing.run import Run
 from botflow.testing.scripted_world import ScriptedWorld
 from botflow.testing.scripts import Scripts
 from botflow.testing.simulated_session import SimulatedSession
-from botflow.testing.talks.acts import UNHEARD
 from botflow.testing.talks.talk import Talk
 from botflow.testing.transcript import flow_said, time_passed
 from botflow.testing.virtual_clock import START, VirtualClock
@@ -160,7 +159,7 @@ class Simulator(Talk, Scripts):
             there = f"events that are heard: {', '.join(names) or 'none'}"
             raise UsageError(
                 f"no workflow here listens to the event {event!r}",
-                code=UNHEARD,
+                code="simulator.unheard",
                 hint=did_you_mean(event, names, f"{there}; give the workflow that listens by others=[...]"),
             )
         self._begin_act()

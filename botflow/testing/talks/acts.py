@@ -17,8 +17,6 @@ from botflow.testing.simulated_session import SimulatedSession
 from botflow.testing.talks.conversation import Conversation
 from botflow.testing.transcript import TranscriptLine, person_did
 
-UNHEARD = "simulator.unheard"
-
 
 class PersonActs(Conversation):
     """Each act is one inbound; it returns the texts of the reply."""
@@ -70,13 +68,13 @@ class PersonActs(Conversation):
         if self.conversation.channel != CHAT:
             raise UsageError(
                 f"only the chat is opened, and this person is on the channel {self.conversation.channel!r}",
-                code=UNHEARD,
+                code="simulator.unheard",
                 hint="leave the person's channel out, or use says()",
             )
         if self.conversation.turns:
             raise UsageError(
                 "this visitor is in the chat already: a flow hears only of the first opening",
-                code=UNHEARD,
+                code="simulator.unheard",
                 hint="use opens() before says(), or with_person('another visitor').opens()",
             )
         return self._send("opened")
@@ -91,13 +89,13 @@ class PersonActs(Conversation):
         if conversation.channel == CHAT:
             raise UsageError(
                 "a visitor of the chat has no phone to call with",
-                code=UNHEARD,
+                code="simulator.unheard",
                 hint="person=Person(channel='sms', ...)",
             )
         if not any(isinstance(node.properties, MissedCallProperties) for node in conversation.flow.triggers):
             raise UsageError(
                 f"no trigger.missed_call of {conversation.flow.id!r} hears a call",
-                code=UNHEARD,
+                code="simulator.unheard",
                 hint="a node of type trigger, actionType missed_call",
             )
         number = number or self._person.address

@@ -10,7 +10,7 @@ from tests.engine.conversation import node, say
 
 Nodes = list[dict[str, Any]]
 Block = Callable[[Random, str, str], Nodes]  # name and next node of the block; its first node has the name
-WORDS = ("red", "blue", "yes", "no", "2", "7", "hungry", "help")
+LOOP: dict[str, Any] = {"as": "item"}
 OPTIONS = [{"id": "a", "label": "Red", "match": ["rot"]}, {"id": "b", "label": "Blue"}]
 GENERATED = "generated"
 
@@ -103,7 +103,7 @@ def _wait(draw: Random, name: str, to: str) -> Nodes:
 
 def _loop(draw: Random, name: str, to: str) -> Nodes:
     body = draw.choice((_say, _ask, _set, _emit))(draw, f"{name}_in", "")
-    return [node(name, "logic.loop", items=["x", "y"], as_="item", on={"each": f"{name}_in", "done": to}), *body]
+    return [node(name, "logic.loop", items=["x", "y"], **LOOP, on={"each": f"{name}_in", "done": to}), *body]
 
 
 def _try(draw: Random, name: str, to: str) -> Nodes:
