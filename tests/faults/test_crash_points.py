@@ -9,6 +9,7 @@ import httpx2
 
 from botflow.crash_points import POINTS, Point
 from tests.faults.burst_crashes import crash_burst
+from tests.faults.campaign_crashes import crash_campaign
 from tests.faults.change_crashes import crash_changes
 from tests.faults.conftest import Lend
 from tests.faults.contact_crashes import crash_contact
@@ -73,6 +74,8 @@ async def _crash(point: Point, url: str, folder: Path) -> Crash:
     match point.partition(".")[0]:
         case "effects":
             return await crash_run(point, 1, url, folder)
+        case "campaign":
+            return await crash_campaign(point, url)
         case "change":
             return await crash_changes(point, url, folder)
         case "contact":
