@@ -152,8 +152,10 @@ def redis_server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def postgres_databases(postgres_server: Server) -> Databases:
-    return Databases(server=postgres_server, migrate=migrate)
+def postgres_databases(postgres_server: Server) -> Iterator[Databases]:
+    databases = Databases(server=postgres_server, migrate=migrate)
+    yield databases
+    databases.close()
 
 
 @pytest.fixture

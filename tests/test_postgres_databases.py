@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from tests.postgres_databases import Databases
+from tests.postgres_databases import END_OTHERS, Databases
 
 WRITTEN = """
 INSERT INTO workflows (organization_id, slug, name, status, mode, created_at)
@@ -52,6 +52,16 @@ def test_what_cannot_be_made_as_new_is_not_lent_again(postgres_databases: Databa
     postgres_databases.give_back(another)
 
     assert another != name
+
+
+def test_a_test_may_end_all_connections_to_its_database(postgres_databases: Databases) -> None:
+    ended = _used(postgres_databases, WRITTEN)
+
+    again = _used(postgres_databases, END_OTHERS)
+    with psycopg.connect(postgres_databases.url(again)) as connection:
+        rows = connection.execute("SELECT id FROM workflows").fetchall()
+
+    assert (again, rows) == (ended, [])
 
 
 def _used(databases: Databases, statement: str) -> str:

@@ -16,9 +16,12 @@ from botflow.storage.engines.postgres import PostgresEngine
 from botflow.storage.engines.postgres_connect import connection_parameters
 from botflow.storage.migrations.upgrade import stored_schema, upgrade
 from botflow.storage.one_off import run_once, run_once_sync
+from tests.postgres_databases import EMPTYING
 from tests.runtime.until import until
 
-NAMES = "SELECT application_name FROM pg_stat_activity WHERE datname = current_database() ORDER BY 1"
+NAMES = f"""
+SELECT application_name FROM pg_stat_activity
+WHERE datname = current_database() AND application_name <> '{EMPTYING}' ORDER BY 1"""
 
 
 def shown(setting: str) -> Callable[[Connection], Any]:
