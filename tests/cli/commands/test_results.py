@@ -29,8 +29,8 @@ def url(sqlite_url: str) -> str:
 
 def test_results_are_a_table_or_a_file(botflow: Call, url: str, tmp_path: Path) -> None:
     shown = botflow("results", "survey", BOTFLOW_DATABASE_URL=url).out.splitlines()
-    assert shown[0].split() == ["WHO", "STARTED", "STATUS", "name", "source", "stars"]
-    assert shown[1].split()[3:] == ["completed", "=Ann", "web", "5"]
+    assert shown[0].split() == ["WHO", "STARTED", "STATUS", "name", "stars"]
+    assert shown[1].split()[3:] == ["completed", "=Ann", "5"]
     assert [(row["who"], row["name"]) for row in table(botflow("results", "survey", "--csv").out)] == [
         ("p1", "'=Ann"),
         ("p2", ""),

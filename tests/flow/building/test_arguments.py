@@ -24,6 +24,7 @@ WRITTEN: dict[str, Any] = {
     "apology": "Sorry.",
     "theme": {"color": "#0b6b5d", "logo": "https://pictures.example/logo.png"},
     "credentials": {"twilio": "Production Twilio"},
+    "results": ["name"],
     "templates": {"welcome": {"subject": "Hello", "text": "Hi"}},
     "time_zone": "Europe/Berlin",
     "expires": "3d",
