@@ -74,7 +74,7 @@ class ItemHandles(NamedTuple):
     """
 
     property: str
-    name: str = "handle"
+    name: str = "id"
     label: str = ""
 
 

@@ -97,7 +97,7 @@ class Cards(NodeType):
     title = "Cards"
     section = "Conversation"
     handle_labels = MappingProxyType({"next": "Shown", "other": "No card fits", "timeout": "No answer in time"})
-    item_handles = ItemHandles("cards.buttons", "id", "label")
+    item_handles = ItemHandles("cards.buttons", label="label")
     icon = "gallery-horizontal-end"
     properties = CardsProperties
 

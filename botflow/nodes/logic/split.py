@@ -69,7 +69,7 @@ class Split(NodeType):
     name = "logic.split"
     title = "Split"
     section = "Decisions"
-    item_handles = ItemHandles("variants", "id")
+    item_handles = ItemHandles("variants")
     icon = "split"
     capabilities = ("idempotent",)
     properties = SplitProperties
