@@ -37,6 +37,7 @@ SAID: Mapping[str, str] = {
     "attempt.dead": "a turn broke in each of its attempts and was given up",
     "channel.missing": "the message's channel is not configured",
     "claim.stale": "a send took so long that another process may have made it",
+    "handle.unconnected": "a handle leads nowhere, where that ends a conversation or leaves nothing to run",
     "condition.syntax": "a condition cannot be read",
     "contact_field.invalid": "a field of contacts is not declared well: its name, or the choices of a choice",
     "import.column": "the first line of a file of contacts has no `addresses`, or a column that is no declared field",
