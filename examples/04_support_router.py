@@ -1,7 +1,7 @@
 # Run it: botflow chat examples/04_support_router.py (03_support_router.yaml, written in Python: the same flow)
 from botflow import Flow
 
-ORDER = {"order": {"expect": "integer", "description": "the order number"}}
+ORDER = {"order": {"type": "integer", "description": "the order number"}}
 
 flow = Flow("support", name="Support desk")
 

@@ -76,7 +76,7 @@ class ItemHandles(NamedTuple):
     """
 
     property: str
-    name: str = "id"
+    name: str = "handle"
     label: str = ""
 
 

@@ -42,7 +42,7 @@ class Sight(NamedTuple):
 class Case(Properties):
     """One condition, and the handle to leave by when it holds."""
 
-    id: HandleName
+    handle: HandleName
     """The handle to leave by: its edge is followed when the condition holds."""
     when: Annotated[Expression, Widget(label="Condition", placeholder="qty >= 5")]
     """The condition, such as `qty >= 5`."""
@@ -63,7 +63,7 @@ class BranchProperties(Properties):
 class Branch(NodeType):
     """Leaves by the first case whose condition holds, or by `else`.
 
-    {id: big, type: conditional, actionType: branch, properties: {cases: [{id: large, when: "qty >= 5"}]}}
+    {id: big, type: conditional, actionType: branch, properties: {cases: [{handle: large, when: "qty >= 5"}]}}
     """
 
     name = "conditional.branch"
@@ -74,7 +74,7 @@ class Branch(NodeType):
     properties = BranchProperties
 
     def handles(self, properties: BranchProperties) -> tuple[str, ...]:
-        return distinct_handles(case.id for case in properties.cases)
+        return distinct_handles(case.handle for case in properties.cases)
 
     def outputs(self, properties: BranchProperties) -> Outputs:
         return {"handle": Output("text", "the handle of the case that held, or `else`")}
@@ -86,7 +86,7 @@ class Branch(NodeType):
             for sight in case.sights:
                 saw[sight.name] = short(scene.look_up(sight.path))
             if scene.evaluate(case.when):
-                chosen = case.id
+                chosen = case.handle
                 break
         scene.record(ConditionDecided(scene.node.id, chosen, saw))
         return Leave(chosen, {"handle": chosen})

@@ -25,7 +25,7 @@ class SwitchCase(Properties):
     """What a value must be, and the handle to leave by when it is. A case has `equals`, or `from` and `below` or one of
     them, or a `pattern`."""
 
-    id: HandleName
+    handle: HandleName
     """The handle to leave by: its edge is followed when the value fits."""
     equals: Annotated[JsonValue, Widget("text", placeholder="L")] = None
     """The value to compare with."""
@@ -89,7 +89,7 @@ class Switch(NodeType):
     """Leaves by the first case that a value fits, or by `else`.
 
     {id: size, type: conditional, actionType: switch,
-     properties: {value: people, cases: [{id: one, equals: 1}, {id: few, from: 2, below: 8}]}}
+     properties: {value: people, cases: [{handle: one, equals: 1}, {handle: few, from: 2, below: 8}]}}
 
     A case is a value (`equals`), a range (`from` is in it, `below` is the first after it) or a `pattern`. Ranges are of
     numbers, dates or times of day, and a value of another kind is in none of them. Texts are equal without regard to
@@ -105,7 +105,7 @@ class Switch(NodeType):
     properties = SwitchProperties
 
     def handles(self, properties: SwitchProperties) -> tuple[str, ...]:
-        return distinct_handles(case.id for case in properties.cases)
+        return distinct_handles(case.handle for case in properties.cases)
 
     def outputs(self, properties: SwitchProperties) -> Outputs:
         return {
@@ -137,8 +137,8 @@ def _chosen(cases: tuple[SwitchCase, ...], value: Any, zone: Callable[[], ZoneIn
     if first is None:
         return ELSE
     if not first.is_equality:
-        return first.id
-    return next((case for case in cases if case.is_equality and equal(case.equals, value)), first).id
+        return first.handle
+    return next((case for case in cases if case.is_equality and equal(case.equals, value)), first).handle
 
 
 def _never(case: SwitchCase, before: tuple[SwitchCase, ...], value: str, around: Surroundings) -> str | None:

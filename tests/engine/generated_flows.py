@@ -127,10 +127,10 @@ PROPERTIES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     ),
     "chatbot.menu": _OPTIONAL_TIMEOUT.map(lambda more: {"text": "Which?", "options": OPTIONS, "variable": "b", **more}),
     "conditional.branch": st.lists(
-        st.fixed_dictionaries({"id": st.sampled_from(("x", "y")), "when": EXPRESSIONS}), min_size=1, max_size=3
+        st.fixed_dictionaries({"handle": st.sampled_from(("x", "y")), "when": EXPRESSIONS}), min_size=1, max_size=3
     ).map(lambda cases: {"cases": cases}),
     "conditional.switch": EXPRESSIONS.map(
-        lambda value: {"value": value, "cases": [{"id": "x", "equals": 1}, {"id": "y", "equals": None}]}
+        lambda value: {"value": value, "cases": [{"handle": "x", "equals": 1}, {"handle": "y", "equals": None}]}
     ),
     "logic.set": st.dictionaries(
         st.sampled_from(VARIABLES), st.one_of(TEMPLATES, JSON.filter(lambda value: _is_finite(value))), min_size=1
@@ -160,13 +160,13 @@ PROPERTIES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "twilio.send_message": st.fixed_dictionaries(
         {"to": st.sampled_from(("+4915112345678", "{{ a }}", "whatsapp:+12025550123")), "text": st.just("Hi {{ a }}")}
     ),
-    "ai.route": st.just({"routes": [{"id": "x", "description": "x"}, {"id": "y", "examples": ["y"]}]}),
+    "ai.route": st.just({"routes": [{"handle": "x", "description": "x"}, {"handle": "y", "examples": ["y"]}]}),
     "ai.reply": st.fixed_dictionaries(
         {"instructions": st.just("Be brief, {{ a }}.")},
         optional={"fallback": TEMPLATES, "variable": st.sampled_from(VARIABLES), "history": st.integers(0, 3)},
     ),
     "shop.lookup": st.just({"key": "{{ a }}"}),
-    "ai.extract": st.just({"fields": {"a": {"expect": "integer"}, "b": {"required": False}, "c": {"expect": "date"}}}),
+    "ai.extract": st.just({"fields": {"a": {"type": "integer"}, "b": {"required": False}, "c": {"type": "date"}}}),
 }
 
 # Questions come often, or hardly any conversation would ever wait.

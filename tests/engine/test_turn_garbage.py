@@ -13,7 +13,7 @@ NODES = (
     node(
         "choose",
         "conditional.branch",
-        cases=[{"id": "ann", "when": "name == 'Ann'"}],
+        cases=[{"handle": "ann", "when": "name == 'Ann'"}],
         on={"ann": "bye", "else": "bye"},
     ),
     say("bye", "Bye {{ name }}."),

@@ -108,7 +108,7 @@ def test_only_outputs_that_are_read_are_kept() -> None:
               - id: pick
                 type: conditional
                 actionType: branch
-                properties: {cases: [{id: named, when: "$ask.value != ''"}]}
+                properties: {cases: [{handle: named, when: "$ask.value != ''"}]}
                 on: {named: hello, else: hello}
               - id: hello
                 type: chatbot

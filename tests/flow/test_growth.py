@@ -33,7 +33,7 @@ def asked(number: int, next: str) -> dict[str, Any]:
 
 
 def decided(number: int, target: str, next: str) -> dict[str, Any]:
-    cases = [{"id": "yes", "when": f"name == 'n{number}'"}]
+    cases = [{"handle": "yes", "when": f"name == 'n{number}'"}]
     edges = {"on": {"yes": target, "else": next}}
     return {
         "id": f"node{number}",

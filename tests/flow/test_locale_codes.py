@@ -67,7 +67,7 @@ def test_an_edge_with_the_names_of_other_tools_is_one_error(edge: str, said: str
 
 @pytest.mark.parametrize(("sign", "instead"), [("=>", ">="), ("=<", "<=")])
 def test_a_sign_the_wrong_way_round(sign: str, instead: str) -> None:
-    case = f"{{id: h, when: 'n {sign} 2'}}"
+    case = f"{{handle: h, when: 'n {sign} 2'}}"
     branch = f"{{id: a, type: conditional, actionType: branch, properties: {{cases: [{case}]}}}}"
     assert f"(write {instead} for {sign})" in found(FLOW[0], branch, top="variables: {n: 1}")
 

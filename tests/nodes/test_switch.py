@@ -16,8 +16,8 @@ from tests.node_types import EVERY
 
 
 def chosen(value: Any, *cases: dict[str, Any], **document: Any) -> str:
-    named = [{"id": f"h{number}", **case} for number, case in enumerate(cases)]
-    ways = {each["id"]: each["id"] for each in named}
+    named = [{"handle": f"h{number}", **case} for number, case in enumerate(cases)]
+    ways = {each["handle"]: each["handle"] for each in named}
     switch = node("decide", "conditional.switch", value="x", cases=named, on={**ways, "else": "rest"})
     talk = Talk(switch, say("rest", "else"), *(say(name, name) for name in ways), variables={"x": value}, **document)
     return talk.says("hi")[0]
@@ -101,7 +101,7 @@ def test_the_first_case_wins_whatever_its_form() -> None:
 )
 def test_a_case_that_fits_nothing_is_refused(case: dict[str, Any], at: str) -> None:
     with pytest.raises(ValidationError, match=at):
-        SwitchProperties.model_validate({"value": "x", "cases": [{"id": "h", **case}]})
+        SwitchProperties.model_validate({"value": "x", "cases": [{"handle": "h", **case}]})
 
 
 @pytest.mark.parametrize(
@@ -124,8 +124,8 @@ def test_a_case_that_fits_nothing_is_refused(case: dict[str, Any], at: str) -> N
     ],
 )
 def test_the_checker_warns_of_ranges_that_overlap(cases: Any, warned: list[tuple[str, str]]) -> None:
-    named = [{"id": f"h{number}", **case} for number, case in enumerate(cases)]
-    ways = {each["id"]: "end" for each in named}
+    named = [{"handle": f"h{number}", **case} for number, case in enumerate(cases)]
+    ways = {each["handle"]: "end" for each in named}
     switch = node("s", "conditional.switch", value="$message.text", cases=named, on={**ways, "else": "end"})
     whole = {"botflow": 1, "id": "shop", "nodes": [{**START, "next": "s"}, switch, say("end", "E")]}
     problems = check(parse(json.dumps(whole), name="shop.json"), EVERY, {})
@@ -133,7 +133,7 @@ def test_the_checker_warns_of_ranges_that_overlap(cases: Any, warned: list[tuple
 
 
 def test_a_pattern_that_is_not_linear_is_refused_with_its_place() -> None:
-    switch = node("s", "conditional.switch", value="x", cases=[{"id": "h", "pattern": "(?=a)"}], on={"h": "end"})
+    switch = node("s", "conditional.switch", value="x", cases=[{"handle": "h", "pattern": "(?=a)"}], on={"h": "end"})
     whole = {
         "botflow": 1,
         "id": "shop",

@@ -21,12 +21,12 @@ nodes:
   - id: route
     type: ai
     actionType: route
-    properties: {routes: [{id: order, description: wants to eat}, {id: chat, description: wants to talk}]}
+    properties: {routes: [{handle: order, description: wants to eat}, {handle: chat, description: wants to talk}]}
     on: {order: read, chat: reply, fallback: lost, error: broken}
   - id: read
     type: ai
     actionType: extract
-    properties: {fields: {dish: {}, qty: {expect: integer}}}
+    properties: {fields: {dish: {}, qty: {type: integer}}}
     on: {done: confirm, missing: more, error: broken}
   - id: confirm
     type: chatbot

@@ -18,7 +18,7 @@ from tests.engine.inbounds import message
 TURNS, ROUNDS = 1_000, 20
 NODES = [
     node("qty", "chatbot.ask", text="How many, {{ name }}?", variable="qty", expect="integer", min=1, next="big"),
-    node("big", "conditional.branch", cases=[{"id": "big", "when": "qty >= 5"}], on={"big": "set", "else": "set"}),
+    node("big", "conditional.branch", cases=[{"handle": "big", "when": "qty >= 5"}], on={"big": "set", "else": "set"}),
     node("set", "logic.set", variables={"total": "{{ qty * 3 }}"}, next="more"),
     node("more", "chatbot.ask", text="That makes {{ total }}. For whom?", variable="who"),
 ]

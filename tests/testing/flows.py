@@ -41,12 +41,12 @@ nodes:
   - id: route
     type: ai
     actionType: route
-    properties: {routes: [{id: order, examples: [I am hungry]}, {id: refund, examples: [money back]}]}
+    properties: {routes: [{handle: order, examples: [I am hungry]}, {handle: refund, examples: [money back]}]}
     on: {order: read, refund: reply, fallback: lost, error: broken}
   - id: read
     type: ai
     actionType: extract
-    properties: {fields: {dish: {}, qty: {expect: integer}}}
+    properties: {fields: {dish: {}, qty: {type: integer}}}
     on: {done: confirm, missing: lost, error: broken}
   - {id: confirm, type: chatbot, actionType: say, properties: {text: "{{ qty }} {{ dish }}."}}
   - {id: reply, type: ai, actionType: reply, properties: {instructions: Be kind., fallback: We are sorry.}}

@@ -19,7 +19,7 @@ class ChoosingSteps(Protocol):
         """Leave by the handle whose value `value` equals, or by `else`: `flow.switch("size", {"big": "L"})`.
 
         Ranges and patterns are objects: `flow.switch("age", {"child": {"below": 18}, "adult": {"from": 18}})`. Several
-        cases of one handle are a list: `[{"id": "big", "equals": "L"}, {"id": "big", "equals": "XL"}]`.
+        cases of one handle are a list: `[{"handle": "big", "equals": "L"}, {"handle": "big", "equals": "XL"}]`.
         """
         return self.node("conditional.switch", id=id, value=value, cases=_cases(cases))
 
@@ -73,5 +73,6 @@ def _cases(cases: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[dict[
     if not isinstance(cases, Mapping):
         return [dict(case) for case in cases]
     return [
-        {"id": handle, **(case if isinstance(case, Mapping) else {"equals": case})} for handle, case in cases.items()
+        {"handle": handle, **(case if isinstance(case, Mapping) else {"equals": case})}
+        for handle, case in cases.items()
     ]

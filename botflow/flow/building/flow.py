@@ -165,7 +165,7 @@ class Flow(ConversationSteps, ChoosingSteps, ModelSteps, ContactSteps, RunSteps)
 
     def branch(self, cases: Mapping[str, str], *, id: str | None = None) -> Step:
         """Leave by the first handle whose condition holds, or by `else`: `flow.branch({"large": "qty >= 5"})`."""
-        return self.node("conditional.branch", id=id, cases=named_items(cases, key="id", word="when"))
+        return self.node("conditional.branch", id=id, cases=named_items(cases, key="handle", word="when"))
 
     # -- the rest
 

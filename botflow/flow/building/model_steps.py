@@ -27,7 +27,7 @@ class ModelSteps(Protocol):
         return self.node(
             "ai.route",
             id=id,
-            routes=named_items(routes, key="id", word="description"),
+            routes=named_items(routes, key="handle", word="description"),
             input=input,
             instructions=instructions,
             model=model,

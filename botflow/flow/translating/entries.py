@@ -18,7 +18,7 @@ from botflow.flow.translating.node_translations import needs_words
 from botflow.flow.translating.spoken_texts import fallbacks
 from botflow.flow.typed_document import Linked, LinkedNode
 
-_NAMES = ("id", "name")
+_NAMES = ("id", "name", "handle")
 _BETWEEN = "\n"  # words of a list
 
 

@@ -15,19 +15,18 @@ from botflow.engine.scene import Scene
 from botflow.flow.contact_fields import WrongContactValue
 from botflow.flow.fields import Duration, Properties
 from botflow.flow.node_spec import Output, Outputs, Stored
-from botflow.flow.widgets import Widget
+from botflow.flow.widgets import VALUE_LABELS, Widget
 from botflow.nodes.ai.model_fields import MODEL, InputText, ModelName
-from botflow.nodes.chatbot.answer_kinds import KIND_LABELS, STORED, answer_output
 
 LARGEST = 2**53  # beyond it JSON parsers disagree about integers
-ExtractedKind = Literal["text", "integer", "number", "yes_no", "date"]  # of the kinds that a question expects
+FieldType = Literal["text", "integer", "number", "boolean", "date"]
 
 
 class ExtractedFieldProperties(Properties):
     """One value to find."""
 
-    expect: Annotated[ExtractedKind, Widget(label="Kind of value", options=KIND_LABELS)] = "text"
-    """The kind of value, as a question expects it. A date is stored as `2026-11-21`, yes and no as true and false."""
+    type: Annotated[FieldType, Widget(options=VALUE_LABELS)] = "text"
+    """The type. A date is stored as ISO 8601, such as `2026-11-21`."""
     description: Annotated[str, Widget("text", placeholder="how many nights")] = ""
     """What the value means."""
     required: bool = True
@@ -56,7 +55,7 @@ class AiExtract(NodeType):
     """Lets a model read values out of a message, into variables.
 
     {id: details, type: ai, actionType: extract,
-     properties: {fields: {nights: {expect: integer, description: how many nights}}}}
+     properties: {fields: {nights: {type: integer, description: how many nights}}}}
 
     The node leaves by `missing` when a required value is not in the text. What was found is stored all the same; a
     value that was not found leaves its variable unchanged.
@@ -74,7 +73,7 @@ class AiExtract(NodeType):
 
     def stored(self, properties: ExtractProperties, name: str) -> Stored | None:
         found = properties.fields.get(name)
-        return None if found is None else STORED[found.expect]
+        return None if found is None else Stored("number" if found.type == "integer" else found.type)
 
     def handles(self, properties: ExtractProperties) -> tuple[str, ...]:
         return ("done", "missing", "error")
@@ -87,7 +86,7 @@ class AiExtract(NodeType):
 
     def outputs(self, properties: ExtractProperties) -> Outputs:
         found = {
-            name: answer_output(field.expect)._replace(description=field.description)
+            name: Output("text" if field.type == "text" else field.type, field.description)
             for name, field in properties.fields.items()
         }
         return {"missing": Output("list", "the names of the required values that were not found"), **found}
@@ -104,12 +103,7 @@ def _ask(properties: ExtractProperties, scene: Scene, text: str) -> Generator[As
         purpose="extract",
         text=text,
         fields=tuple(
-            ExtractField(
-                name=name,
-                type="boolean" if field.expect == "yes_no" else field.expect,
-                description=field.description,
-                required=field.required,
-            )
+            ExtractField(name=name, type=field.type, description=field.description, required=field.required)
             for name, field in properties.fields.items()
         ),
         model=properties.model,
@@ -125,7 +119,7 @@ def _ask(properties: ExtractProperties, scene: Scene, text: str) -> Generator[As
 def _leave(properties: ExtractProperties, scene: Scene, said: dict[str, Any]) -> Leave:
     found: dict[str, Any] = {}
     for name, field in properties.fields.items():
-        value = as_type(said.get(name), field.expect)
+        value = as_type(said.get(name), field.type)
         if value is None:
             continue
         try:
@@ -136,8 +130,8 @@ def _leave(properties: ExtractProperties, scene: Scene, said: dict[str, Any]) ->
     return Leave("missing" if missing else "done", {"missing": missing, **found})
 
 
-def as_type(value: Any, kind: ExtractedKind) -> Any:
-    """Return `value` as a field of this kind stores it, or None when it does not fit."""
+def as_type(value: Any, kind: FieldType) -> Any:
+    """Return `value` as a field of type `kind` stores it, or None when it does not fit."""
     match kind:
         case "text":
             return (value.strip() or None) if isinstance(value, str) else None
@@ -146,7 +140,7 @@ def as_type(value: Any, kind: ExtractedKind) -> Any:
             return int(number) if number is not None and number == int(number) else None
         case "number":
             return _number(value)
-        case "yes_no":
+        case "boolean":
             return value if isinstance(value, bool) else None
         case "date":
             return _iso_date(value)

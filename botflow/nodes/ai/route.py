@@ -27,7 +27,7 @@ RESERVED = ("fallback", "error", "abstain")
 class Route(Properties):
     """One way to leave."""
 
-    id: Annotated[HandleName, Widget(placeholder="order")]
+    handle: Annotated[HandleName, Widget(placeholder="order")]
     """The handle to leave by: its edge is followed when the model chooses this route."""
     description: Annotated[str, Widget("text", placeholder="wants to order")] = ""
     """What messages of this route mean."""
@@ -53,13 +53,13 @@ class RouteProperties(Properties):
     @field_validator("routes")
     @classmethod
     def _are_distinct(cls, routes: list[Route]) -> list[Route]:
-        handles = [route.id for route in routes]
+        handles = [route.handle for route in routes]
         for position, handle in enumerate(handles):
             if handle in RESERVED:
                 message = f"a route cannot be named {handle!r}: the node has a meaning for that word"
-                raise WrongProperty(message, position, "id")
+                raise WrongProperty(message, position, "handle")
             if handles.index(handle) < position:
-                raise WrongProperty(f"two routes are named {handle!r}", position, "id")
+                raise WrongProperty(f"two routes are named {handle!r}", position, "handle")
         return routes
 
 
@@ -67,7 +67,7 @@ class AiRoute(NodeType):
     """Lets a model choose the edge by the meaning of a message. It cannot choose an edge that is not drawn.
 
     {id: intent, type: ai, actionType: route,
-     properties: {routes: [{id: order, description: wants to order, examples: [I am hungry]}, {id: refund}]}}
+     properties: {routes: [{handle: order, description: wants to order, examples: [I am hungry]}, {handle: refund}]}}
 
     The node leaves by `fallback` when no route fits, and by `error` when the model could not be asked or its answer
     could not be read. Its output has `handle`, and from the built-in model `confidence` (0 to 1) and `runnerUp`, the
@@ -89,7 +89,7 @@ class AiRoute(NodeType):
     properties = RouteProperties
 
     def handles(self, properties: RouteProperties) -> tuple[str, ...]:
-        return (*(route.id for route in properties.routes), "fallback", "error")
+        return (*(route.handle for route in properties.routes), "fallback", "error")
 
     def outputs(self, properties: RouteProperties) -> Outputs:
         return {
@@ -117,7 +117,7 @@ def _ask(properties: RouteProperties, scene: Scene, text: str) -> Generator[Ask,
     )
     if answer.failure is not None:
         raise NodeFailure(answer.failure.message, code=answer.failure.code)
-    chosen = next((route.id for route in properties.routes if route.id == answer.value), "")
+    chosen = next((route.handle for route in properties.routes if route.handle == answer.value), "")
     return _leave(scene, chosen, answer)
 
 
@@ -127,7 +127,7 @@ def _ask_to_route(properties: RouteProperties, language: str) -> AskModel:
         purpose="route",
         text="",
         choices=tuple(
-            Choice(handle=route.id, description=route.description, examples=route.examples)
+            Choice(handle=route.handle, description=route.description, examples=route.examples)
             for route in properties.routes
         ),
         model=properties.model,

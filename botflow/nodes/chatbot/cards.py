@@ -98,7 +98,7 @@ class Cards(NodeType):
     title = "Cards"
     section = "Conversation"
     handle_labels = MappingProxyType({"next": "Shown", "other": "No card fits", "timeout": "No answer in time"})
-    item_handles = ItemHandles("cards.buttons", label="label")
+    item_handles = ItemHandles("cards.buttons", "id", "label")
     icon = "gallery-horizontal-end"
     properties = CardsProperties
 

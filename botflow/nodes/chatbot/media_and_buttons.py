@@ -62,18 +62,18 @@ Link = Annotated[str, Field(max_length=2_000), AfterValidator(checked_link)]
 class Button(Properties):
     """A button in the chat, and a line on a phone: a quick reply, or a link."""
 
-    label: Annotated[Spoken, Widget(placeholder="Order")]
+    title: Annotated[Spoken, Widget(placeholder="Order")]
     """What the person sees."""
-    id: Annotated[str, Widget(label="What it stands for", placeholder="order")] = ""
-    """What the flow receives when the button is pressed, as `$message.payload`. Without it: the label."""
+    payload: Annotated[str, Widget(label="What it stands for", placeholder="order")] = ""
+    """What the flow receives when the button is pressed. Without it: the title."""
     url: Link | None = None
     """An address that the button opens instead, such as `https://…`, `tel:+15551234567` or `mailto:…`. May be a
     template. In a text message it is written out."""
 
     @model_validator(mode="after")
     def _does_one_thing(self) -> Button:
-        if self.id and self.url is not None:
-            raise WrongProperty("a button has either an id or a url", "id")
+        if self.payload and self.url is not None:
+            raise WrongProperty("a button has either a payload or a url", "payload")
         return self
 
 
@@ -105,16 +105,16 @@ def rendered_address(url: str) -> str:
 
 
 def render_buttons(items: Iterable[str | Button], scene: Scene) -> tuple[QuickReply, ...]:
-    """Return the buttons with their labels rendered; those without a label or an address are left out."""
+    """Return the buttons with their titles rendered; those without a title or an address are left out."""
     rendered = []
     for item in items:
-        button = Button(label=item) if isinstance(item, str) else item
-        title = scene.render(button.label).strip()
+        button = Button(title=item) if isinstance(item, str) else item
+        title = scene.render(button.title).strip()
         if title and button.url is not None:
             if address := rendered_link(scene.render(button.url)):
                 rendered.append(QuickReply(title=title, url=address))
         elif title:
-            rendered.append(QuickReply(title=title, payload=scene.render(button.id) or title))
+            rendered.append(QuickReply(title=title, payload=scene.render(button.payload) or title))
     return tuple(rendered)
 
 

@@ -111,7 +111,7 @@ class Menu(NodeType):
     section = "Conversation"
     icon = "list"
     handle_labels = MappingProxyType({"other": "No option fits", "timeout": "No answer in time"})
-    item_handles = ItemHandles("options", label="label")
+    item_handles = ItemHandles("options", "id", "label")
     properties = MenuProperties
 
     def handles(self, properties: MenuProperties) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ class SayProperties(Properties):
     media: MediaList = ()
     """Files to send: addresses, or objects with `url` and `contentType`."""
     quick_replies: Buttons = ()
-    """Buttons: labels, or objects with `label` and `id`, or with `label` and `url` for a link."""
+    """Buttons: titles, or objects with `title` and `payload`, or with `title` and `url` for a link."""
     pace: Pace | None = None
     """How the chat shows the message: at once, or (`human`) as if a person typed it. Without it: as the workflow
     says."""

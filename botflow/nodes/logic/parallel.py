@@ -93,7 +93,7 @@ class Parallel(NodeType):
     handle_labels = MappingProxyType(
         {"done": "Enough have succeeded", "error": "Too few have succeeded", "each": "For each item"}
     )
-    item_handles = ItemHandles("branches", label="label")
+    item_handles = ItemHandles("branches", "id", "label")
     properties = ParallelProperties
 
     def handles(self, properties: ParallelProperties) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ class Split(NodeType):
     name = "logic.split"
     title = "Split"
     section = "Decisions"
-    item_handles = ItemHandles("variants")
+    item_handles = ItemHandles("variants", "id")
     icon = "split"
     capabilities = ("idempotent",)
     properties = SplitProperties

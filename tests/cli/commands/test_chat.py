@@ -38,7 +38,7 @@ nodes:
   - id: pick
     type: chatbot
     actionType: say
-    properties: {text: Pick one., quickReplies: [{label: Red, id: r}, {label: Blue, id: b}]}
+    properties: {text: Pick one., quickReplies: [{title: Red, payload: r}, {title: Blue, payload: b}]}
     next: wait
   - {id: wait, type: chatbot, actionType: ask, properties: {text: "Well?", variable: answer}, next: done}
   - {id: done, type: chatbot, actionType: say, properties: {text: "{{ answer }} {{ $input.payload }}"}}

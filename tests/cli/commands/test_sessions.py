@@ -31,7 +31,7 @@ nodes:
   - id: large
     type: conditional
     actionType: branch
-    properties: {cases: [{id: many, when: "qty > 10"}]}
+    properties: {cases: [{handle: many, when: "qty > 10"}]}
     on: {many: talk, else: talk}
   - {id: talk, type: ai, actionType: reply, properties: {instructions: "Answer."}, next: again}
   - {id: again, type: chatbot, actionType: ask, properties: {text: "Anything else?", variable: more, timeout: 1h}}

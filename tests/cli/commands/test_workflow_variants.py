@@ -28,7 +28,7 @@ nodes:
   - id: wants
     type: conditional
     actionType: branch
-    properties: {cases: [{id: "yes", when: wants}]}
+    properties: {cases: [{handle: "yes", when: wants}]}
     on: {"yes": booked}
   - {id: booked, type: chatbot, actionType: say, properties: {text: Booked.}}
 """

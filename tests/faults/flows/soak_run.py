@@ -3,7 +3,7 @@
 
 from botflow import Flow
 
-FIELDS = {"colour": {"expect": "text", "description": "the colour that is named"}}
+FIELDS = {"colour": {"type": "text", "description": "the colour that is named"}}
 
 flow = Flow("soak_run", name="Soak run", mode="single")
 first = flow.extract(FIELDS, input="{{ $input.text }}", id="first")

@@ -67,7 +67,7 @@ def test_every_built_in_type_can_be_written_in_python() -> None:
         flow.group_contact(join="regulars"),
         flow.subflow(child, input={"a": 1}, output={"b": "c"}),
         flow.reply("Be kind.", fallback="Hm.", history=3, max_tokens=100),
-        flow.extract({"city": {"expect": "text"}}),
+        flow.extract({"city": {"type": "text"}}),
         botflow_twilio.send_message(flow, "+4930123456", "Order!", sender="+4930123457"),
         botflow_records.query(flow, "orders", match={"status": ["open"]}, order_by=["-id"], limit=5, variable="came"),
         botflow_records.insert(flow, "orders", {"status": "open"}),

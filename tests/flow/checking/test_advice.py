@@ -29,8 +29,8 @@ def menu(on: dict[str, str], **properties: Any) -> dict[str, Any]:
 
 
 def switch(value: str, *equals: Any) -> dict[str, Any]:
-    cases = [{"id": f"h{number}", "equals": wanted} for number, wanted in enumerate(equals)]
-    ways = {"else": "end", **{case["id"]: "end" for case in cases}}
+    cases = [{"handle": f"h{number}", "equals": wanted} for number, wanted in enumerate(equals)]
+    ways = {"else": "end", **{case["handle"]: "end" for case in cases}}
     return node("s", "conditional.switch", value=value, cases=cases, on=ways)
 
 

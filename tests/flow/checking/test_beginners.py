@@ -28,7 +28,7 @@ def says(text: str, name: str = "b") -> str:
 
 
 def branch(when: str) -> str:
-    case = f"{{id: h, when: '{when}'}}"
+    case = f"{{handle: h, when: '{when}'}}"
     return f"{{id: b, type: conditional, actionType: branch, properties: {{cases: [{case}]}}, on: {{h: c, else: c}}}}"
 
 

@@ -21,7 +21,7 @@ ADD = {**X, "next": "more"}
 
 def more(*handles: str) -> dict[str, Any]:
     ways = {"again": "x", "else": "bye"}
-    cases = [{"id": "again", "when": "n < 9"}]
+    cases = [{"handle": "again", "when": "n < 9"}]
     return node("more", "conditional.branch", cases=cases, on={name: ways[name] for name in handles})
 
 

@@ -27,7 +27,7 @@ def branch(when: str, more: str = ", on: {yes: hello, else: hello}") -> str:
         START.replace("hello", "pick")
         + HELLO
         + "  - id: pick\n    type: conditional\n    actionType: branch\n"
-        + f"    properties:\n      cases:\n        - {{id: yes, when: {when!r}}}\n"
+        + f"    properties:\n      cases:\n        - {{handle: yes, when: {when!r}}}\n"
         + (f"    {more.removeprefix(', ')}\n" if more else "")
     )
 

@@ -30,7 +30,7 @@ def ask(expect: str) -> dict[str, Any]:
 
 
 def said_of(expect: str, when: str, **document: Any) -> str:
-    branch = node("b", "conditional.branch", cases=[{"id": "h", "when": when}], on={"h": "end", "else": "end"})
+    branch = node("b", "conditional.branch", cases=[{"handle": "h", "when": when}], on={"h": "end", "else": "end"})
     return problems(ask(expect), branch, **document)
 
 
@@ -100,7 +100,9 @@ def test_others_are_not(expect: str, when: str) -> None:
 def test_a_variable_with_another_source_may_be_anything() -> None:
     assert said_of("integer", 'v == "2"', variables={"v": "2"}) == ""
     other = node("s", "logic.set", variables={"v": "{{ v ~ '' }}"}, next="b")
-    branch = node("b", "conditional.branch", cases=[{"id": "h", "when": 'v == "2"'}], on={"h": "end", "else": "end"})
+    branch = node(
+        "b", "conditional.branch", cases=[{"handle": "h", "when": 'v == "2"'}], on={"h": "end", "else": "end"}
+    )
     assert problems({**ask("integer"), "next": "s"}, other, branch) == ""
 
 
@@ -109,7 +111,7 @@ def test_a_menu_stores_the_id_and_a_model_the_type_of_its_field() -> None:
     assert 'never "Blue" (did you mean blue?)' in problems(
         menu, say("s", "{% if v == 'Blue' %}x{% endif %}", next="end")
     )
-    read = node("q", "ai.extract", fields={"v": {"expect": "integer"}}, on={"done": "s", "missing": "s", "error": "s"})
+    read = node("q", "ai.extract", fields={"v": {"type": "integer"}}, on={"done": "s", "missing": "s", "error": "s"})
     assert "write 5 without quotes" in problems(read, say("s", "{{ 'x' if v == '5' }}", next="end"))
 
 

@@ -84,7 +84,7 @@ def test_a_wrong_filter_is_an_error(text: str, expected: str) -> None:
 
 
 def test_the_filters_of_a_condition_are_checked_too() -> None:
-    branch = node("b", "conditional.branch", cases=[{"id": "h", "when": "today|shift('1 dy') == day"}])
+    branch = node("b", "conditional.branch", cases=[{"handle": "h", "when": "today|shift('1 dy') == day"}])
     branch["on"] = {"h": "last", "else": "last"}
     whole = {"botflow": 1, "id": "shop", "variables": VALUES}
     whole["nodes"] = [{**START, "next": "b"}, branch, say("last", "x")]

@@ -29,7 +29,7 @@ def branch(when: str) -> str:
     actionType: branch
     properties:
       cases:
-        - id: b
+        - handle: b
           when: {when}
 """
 
@@ -142,7 +142,7 @@ def test_a_variable_that_no_template_can_read_is_warned_of_wherever_it_is_set(na
     setters = (
         f"{{id: a, type: chatbot, actionType: ask, properties: {{text: hi, variable: {name!r}}}}}",
         f"{{id: a, type: logic, actionType: set, properties: {{variables: {{{name!r}: 1}}}}}}",
-        f"{{id: a, type: ai, actionType: extract, properties: {{fields: {{{name!r}: {{expect: text}}}}}}}}",
+        f"{{id: a, type: ai, actionType: extract, properties: {{fields: {{{name!r}: {{type: text}}}}}}}}",
     )
     for setter in setters:
         found = [each for each in problems(f"{HEAD}  - {setter}\n") if each.code == "variable.unreadable"]

@@ -14,7 +14,7 @@ from botflow.nodes.ai.reply import ReplyProperties
 from botflow.nodes.ai.route import RouteProperties
 from tests.nodes.ai.flow_around_a_node import flow_around, run, said
 
-ROUTES = {"routes": [{"id": "order", "description": "wants to eat", "examples": ["I am hungry"]}, {"id": "no"}]}
+ROUTES = {"routes": [{"handle": "order", "description": "wants to eat", "examples": ["I am hungry"]}, {"handle": "no"}]}
 EVERY_ROUTE = {"order": "ordered", "no": "no", "fallback": "what?", "error": "broken"}
 DOWN = Answer(failure=AskFailure(code="model.timeout", message="no answer within 30 s"))
 
@@ -80,12 +80,12 @@ def test_without_an_error_edge_a_failed_route_fails_the_execution_with_its_code(
 @pytest.mark.parametrize("handle", ["fallback", "error", "abstain"])
 def test_a_route_cannot_take_a_name_that_means_something_else(handle: str) -> None:
     with pytest.raises(ValidationError, match="cannot be named"):
-        RouteProperties.model_validate({"routes": [{"id": handle}]})
+        RouteProperties.model_validate({"routes": [{"handle": handle}]})
 
 
 def test_two_routes_cannot_have_one_name() -> None:
     with pytest.raises(ValidationError, match="two routes are named 'a'"):
-        RouteProperties.model_validate({"routes": [{"id": "a"}, {"id": "a"}]})
+        RouteProperties.model_validate({"routes": [{"handle": "a"}, {"handle": "a"}]})
 
 
 REPLY = {"instructions": "Be kind.", "fallback": "Sorry.", "variable": "words", "maxTokens": 50, "history": 4}
@@ -134,8 +134,8 @@ def test_an_endless_reply_is_cut_to_what_a_message_may_hold() -> None:
 EXTRACT = {
     "fields": {
         "size": {"description": "small or large"},
-        "qty": {"expect": "integer"},
-        "day": {"expect": "date", "required": False},
+        "qty": {"type": "integer"},
+        "day": {"type": "date", "required": False},
     }
 }
 EXTRACTED = {
@@ -176,8 +176,8 @@ def test_a_failed_extraction_leaves_by_error() -> None:
         ("number", "2.5", 2.5),
         ("number", float("nan"), None),
         ("number", float("inf"), None),
-        ("yes_no", "yes", None),
-        ("yes_no", False, False),
+        ("boolean", "yes", None),
+        ("boolean", False, False),
         ("date", "tomorrow", None),
         ("date", "2026-02-30", None),
         ("text", "  ", None),

@@ -16,8 +16,8 @@ PICTURE = "https://example.com/a.png"
 
 def test_a_link_has_an_address_and_no_payload() -> None:
     links = [
-        {"label": "{{ name }}", "url": "https://example.com/{{ name }}"},
-        {"label": "Call", "url": "tel:+15551234567"},
+        {"title": "{{ name }}", "url": "https://example.com/{{ name }}"},
+        {"title": "Call", "url": "tel:+15551234567"},
     ]
     talk = Talk(node("s", "chatbot.say", text="Hi", quickReplies=["Order", *links]), variables={"name": "menu"})
     talk.says("hi")
@@ -35,19 +35,19 @@ def test_a_link_has_an_address_and_no_payload() -> None:
 )  # fmt: skip
 def test_an_address_that_a_button_may_not_open_is_refused(url: str) -> None:
     with pytest.raises(ValidationError, match="a button opens no such address"):
-        SayProperties.model_validate({"text": "Hi", "quickReplies": [{"label": "Go", "url": url}]})
+        SayProperties.model_validate({"text": "Hi", "quickReplies": [{"title": "Go", "url": url}]})
     if url:
         talk = Talk(
-            node("s", "chatbot.say", text="Hi", quickReplies=[{"label": "Go", "url": "{{ u }}"}]), variables={"u": url}
+            node("s", "chatbot.say", text="Hi", quickReplies=[{"title": "Go", "url": "{{ u }}"}]), variables={"u": url}
         )
         talk.says("hi")
         assert talk.turn.failure is not None
         assert talk.turn.failure.code == "button.address"
 
 
-def test_a_button_has_either_an_id_or_a_link() -> None:
-    with pytest.raises(ValidationError, match="either an id or a url"):
-        SayProperties.model_validate({"text": "Hi", "quickReplies": [{"label": "Go", "id": "x", "url": PICTURE}]})
+def test_a_button_has_either_a_payload_or_a_link() -> None:
+    with pytest.raises(ValidationError, match="either a payload or a url"):
+        SayProperties.model_validate({"text": "Hi", "quickReplies": [{"title": "Go", "payload": "x", "url": PICTURE}]})
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def test_media_and_quick_replies_are_rendered() -> None:
             "https://files.test/{{ n }}.jpg",
             {"url": "https://files.test/a.pdf", "contentType": "application/pdf"},
         ],
-        "quickReplies": ["Yes {{ n }}", {"label": "No", "id": "no!"}, "{{ nothing }}"],
+        "quickReplies": ["Yes {{ n }}", {"title": "No", "payload": "no!"}, "{{ nothing }}"],
     }
     talk = Talk(node("look", "chatbot.say", **properties), variables={"n": 7})
     talk.says("hi")

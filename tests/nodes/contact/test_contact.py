@@ -129,7 +129,7 @@ def test_an_answer_that_does_not_fit_its_field_is_asked_again() -> None:
 def test_a_form_and_an_extraction_write_into_the_contact() -> None:
     flow = Flow("form", contact_fields={"people": {"type": "number"}, "town": {"type": "choice", "choices": ["Bonn"]}})
     form = flow.form([{"name": "contact.people", "text": "How many?", "expect": "integer"}])
-    find = flow.extract({"contact.name": {"expect": "text"}, "contact.town": {"expect": "text"}}, id="find")
+    find = flow.extract({"contact.name": {"type": "text"}, "contact.town": {"type": "text"}}, id="find")
     flow.message_received() >> form >> flow.ask("Who, and where?", id="who") >> find
     find["missing"] >> flow.say("{{ $contact.people }} for {{ $contact.name }}, no {{ $find.missing | join }}")
     talk = Simulator(flow)

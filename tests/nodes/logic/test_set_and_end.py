@@ -81,7 +81,7 @@ def test_a_subflow_that_calls_itself_for_ever_fails() -> None:
             node(
                 "more",
                 "conditional.branch",
-                cases=[{"id": "yes", "when": "go"}],
+                cases=[{"handle": "yes", "when": "go"}],
                 on={"yes": "again", "else": "out"},
             ),
             say("out", "out"),

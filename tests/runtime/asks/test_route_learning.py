@@ -42,7 +42,7 @@ class Pupil:
 
 
 def routing(*handles: str, **properties: Any) -> dict[str, Any]:
-    return node("say", "ai.route", routes=[{"id": handle} for handle in handles], **properties)
+    return node("say", "ai.route", routes=[{"handle": handle} for handle in handles], **properties)
 
 
 def handles(asks: list[AskModel]) -> list[list[str]]:

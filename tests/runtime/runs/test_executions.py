@@ -52,7 +52,7 @@ async def test_steps_say_what_each_node_did_and_which_were_never_reached(databas
     flow = job(
         "forked",
         asks("one", "first", "fork"),
-        node("fork", "conditional.branch", cases=[{"id": "yes", "when": "true"}], on={"yes": "rest", "else": "no"}),
+        node("fork", "conditional.branch", cases=[{"handle": "yes", "when": "true"}], on={"yes": "rest", "else": "no"}),
         rest("rest"),
         asks("no", "never", ""),
     )

@@ -33,7 +33,7 @@ nodes:
   - id: fork
     type: conditional
     actionType: branch
-    properties: {cases: [{id: rest, when: "$input.rest"}]}
+    properties: {cases: [{handle: rest, when: "$input.rest"}]}
     on: {rest: rest, else: end}
   - {id: rest, type: logic, actionType: wait, properties: {for: 1h}, next: end}
   - {id: end, type: logic, actionType: end, properties: {output: {text: "{{ $greet.text }}"}}}
@@ -247,7 +247,7 @@ nodes:
   - id: read
     type: ai
     actionType: extract
-    properties: {input: two rooms, fields: {rooms: {expect: integer}}}
+    properties: {input: two rooms, fields: {rooms: {type: integer}}}
     on: {done: book, missing: book}
   - {id: book, type: test, actionType: book, next: check}
   - {id: check, type: ai, actionType: extract, properties: {input: fine, fields: {fine: {}}}, on: {done: end}}

@@ -33,7 +33,7 @@ nodes:
   - id: odd
     type: conditional
     actionType: branch
-    properties: {cases: [{id: broken, when: "stars == 13"}]}
+    properties: {cases: [{handle: broken, when: "stars == 13"}]}
     on: {broken: broken, else: end}
   - {id: broken, type: logic, actionType: set, properties: {variables: {x: "{{ name | abs }}"}}}
   - {id: end, type: logic, actionType: end, properties: {output: {stars: "{{ stars }}"}}}

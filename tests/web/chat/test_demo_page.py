@@ -306,7 +306,7 @@ nodes:
   - id: pick
     type: chatbot
     actionType: say
-    properties: {text: Some ideas., quickReplies: [{label: Red, id: r}, {label: Blue, id: b}]}
+    properties: {text: Some ideas., quickReplies: [{title: Red, payload: r}, {title: Blue, payload: b}]}
     next: colour
   - {id: colour, type: chatbot, actionType: ask, properties: {text: "Which colour?", variable: colour}, next: size}
   - id: size

@@ -31,8 +31,8 @@ nodes:
     properties:
       text: Welcome to Luigi's!
       quickReplies:
-        - {label: Our website, url: "https://example.com/"}
-        - {label: Call us, url: "tel:+15551234567"}
+        - {title: Our website, url: "https://example.com/"}
+        - {title: Call us, url: "tel:+15551234567"}
     next: dish
   - id: dish
     type: chatbot
