@@ -34,10 +34,10 @@ _SENTENCES = {
 
 # What other tools call the keys of buttons, options, cases and questions.
 _ALSO_CALLED = {
-    **dict.fromkeys(("title", "text", "name", "caption", "content"), "label"),
-    **dict.fromkeys(("payload", "value", "handle", "key"), "id"),
-    **dict.fromkeys(("question", "message", "body", "prompt"), "text"),
-    "condition": "when",
+    **dict.fromkeys(("title", "label", "text", "name", "caption", "content"), ("label", "title")),
+    **dict.fromkeys(("id", "payload", "value", "handle", "key"), ("id", "payload", "handle")),
+    **dict.fromkeys(("question", "message", "body", "prompt"), ("text",)),
+    "condition": ("when",),
 }
 
 
@@ -101,7 +101,7 @@ def _misnamed(unknown: list[str], missing: list[str], inside: Path, known: list[
     spot = f"{dotted(inside)}: " if inside else ""
     words = f"{' and '.join(unknown)} {'is no known key' if len(unknown) == 1 else 'are no known keys'}"
     message = f"{spot}{words}, and {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
-    meant = [(word, other) for word in unknown if (other := _ALSO_CALLED.get(word, "")) in known]
+    meant = [(word, other) for word in unknown for other in _ALSO_CALLED.get(word, ()) if other in known]
     hint = ", ".join(f"write {other} for {word}" for word, other in meant)
     hint = hint or did_you_mean(unknown[0], known, f"known here: {_list(known)}")
     return "property.unknown_key", message, hint, (*inside, unknown[0])
