@@ -1,4 +1,5 @@
-"""Durations as people write them: `30s 5m 24h 3d`, or ISO 8601 (`PT30S`, `P1DT12H`, `P2W`). Inside they are seconds."""
+"""Durations as people write them: `30s 5m 24h 3d 1w`, `7d 1h`, `90 minutes`, or ISO 8601 (`PT30S`, `P1DT12H`, `P2W`).
+Inside they are seconds."""
 
 from __future__ import annotations
 
@@ -11,15 +12,18 @@ from pydantic_core import PydanticCustomError
 
 LONGEST_QUOTED = 60  # characters of what is refused
 LONGEST_S = 10 * 366 * 86_400.0
-_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
-_SHORT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)\s?([smhd])")
+_SECONDS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _PART = r"[0-9]{1,12}(?:\.[0-9]{1,6})?"
+_UNITS = ("w|weeks?", "d|days?", "h|hours?", "m|min|minutes?", "s|sec|seconds?")
+# From the largest unit to the smallest, each at most once, with or without blanks between: whatever else is unclear.
+_BARE_SHORT = "".join(rf"(?:{_PART}\s?(?:{unit})(?![a-z])\s?)?" for unit in _UNITS)
+_SHORT = re.compile("".join(rf"(?:({_PART})\s?(?:{unit})(?![a-z])\s?)?" for unit in _UNITS))
 _ISO = re.compile(
     rf"P(?=.)(?:({_PART})W)?(?:({_PART})D)?(?:T(?=.)(?:({_PART})H)?(?:({_PART})M)?(?:({_PART})S)?)?", re.IGNORECASE
 )
 # What _SHORT and _ISO take, without flags, as JSON Schema needs it; its own format "duration" is ISO 8601 alone.
 DURATION_PATTERN = (
-    rf"^\s*(?:{_PART}\s?[smhd]|[Pp](?=[0-9Tt])(?:{_PART}[Ww])?(?:{_PART}[Dd])?"
+    rf"^\s*(?:(?=[0-9]){_BARE_SHORT}|[Pp](?=[0-9Tt])(?:{_PART}[Ww])?(?:{_PART}[Dd])?"
     rf"(?:[Tt](?=[0-9])(?:{_PART}[Hh])?(?:{_PART}[Mm])?(?:{_PART}[Ss])?)?)\s*$"
 )
 
@@ -36,12 +40,16 @@ def parse_duration(text: object) -> float:
     if not isinstance(text, str):  # it is not repeated: what is in it may be large, or a secret
         raise ValueError("a duration is a text such as 30s, 5m, 24h or 3d")
     word = text.strip()
-    if short := _SHORT.fullmatch(word):
-        return _bounded(float(short[1]) * _SECONDS[short[2]], word)
+    if word and (short := _SHORT.fullmatch(word)):
+        return _bounded(
+            sum(float(part or 0) * unit for part, unit in zip(short.groups(), _SECONDS.values(), strict=True)), word
+        )
     if iso := _ISO.fullmatch(word):
         weeks, days, hours, minutes, seconds = (float(part or 0) for part in iso.groups())
         return _bounded((weeks * 7 + days) * 86_400 + hours * 3_600 + minutes * 60 + seconds, word)
-    raise ValueError(f"{text[:LONGEST_QUOTED]!r} is no duration; write 30s, 5m, 24h, 3d, or ISO 8601 such as PT30S")
+    raise ValueError(
+        f"{text[:LONGEST_QUOTED]!r} is no duration; write 30s, 5m, 24h, 3d, 1w, 7d 1h, or ISO 8601 such as PT30S"
+    )
 
 
 def write_duration(seconds: float) -> str:

@@ -1,7 +1,8 @@
 """Node type properties: the class to derive from, and annotations that tell the checker what a string is.
 
 A string that holds `{{` or `{%` is a template; a Condition is a bare expression such as `qty >= 5`; a Pattern is a
-regular expression in RE2's syntax; a WorkflowId names another workflow, which is then compiled into the bundle.
+regular expression in RE2's syntax; a WorkflowId names another workflow, which is then compiled into the bundle. NAME
+marks a string that is taken as it is written, such as a VariableName.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ REQUEST_FIELDS = ("headers", "query")
 ITEM = "item"  # what a template about one element of a list reads
 LONGEST_ITEM_TEXT = 2_000  # such a template
 Pace = Literal["human", "instant"]
-TextKind = Literal["template", "condition", "pattern", "workflow"]
+TextKind = Literal["template", "condition", "pattern", "workflow", "name"]
 Speech = Literal["", "text", "words", "choice"]
 
 
@@ -77,8 +78,11 @@ class Marker:
 
 Condition = Annotated[str, Field(min_length=1, max_length=2_000), Marker("condition")]
 Pattern = Annotated[str, Field(min_length=1, max_length=1_000), Marker("pattern")]
-VariableName = Annotated[str, Field(min_length=1, max_length=64), Widget("combobox", source="variables")]
-HandleName = Annotated[str, Field(min_length=1, max_length=64), Widget("text", label="Leave by", placeholder="large")]
+NAME = Marker("name")  # of a string that is taken as it is written
+VariableName = Annotated[str, Field(min_length=1, max_length=64), NAME, Widget("combobox", source="variables")]
+HandleName = Annotated[
+    str, Field(min_length=1, max_length=64), NAME, Widget("text", label="Leave by", placeholder="large")
+]
 ItemText = Annotated[str, Field(max_length=LONGEST_ITEM_TEXT), Marker("template", also=(ITEM,))]
 WorkflowId = Annotated[str, Field(min_length=1, max_length=64), Marker("workflow")]
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from botflow.flow.contact_fields import ContactField
 from botflow.flow.fields import Properties
-from botflow.flow.graph import Category
+from botflow.flow.graph import Category, ExecutionMode
 
 
 class NoProperties(Properties):
@@ -47,11 +47,13 @@ _WORDS: dict[StoredKind, str] = {
 
 
 class Stored(NamedTuple):
-    """What a node stores in a variable: its kind, the only values of a choice, and the fields of an object."""
+    """What a node stores in a variable: its kind, the only values of a choice, and the fields of an object. `is_any`: a
+    text of which nothing is known, because a person writes it."""
 
     kind: StoredKind
     choices: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    is_any: bool = False
 
     @property
     def words(self) -> str:
@@ -80,6 +82,15 @@ class ItemHandles(NamedTuple):
     label: str = ""
 
 
+class StartedWorkflow(NamedTuple):
+    """The workflow that a node starts at its `trigger.manual`, "" for its own, and the input that it gives; `path` is
+    that of its id, below `properties`."""
+
+    id: str
+    input: Mapping[str, Any]
+    path: tuple[str | int, ...] = ()
+
+
 class Surroundings(Protocol):
     """What a node type may ask about the place of its node, to give advice."""
 
@@ -98,6 +109,9 @@ class Surroundings(Protocol):
 
     def may_be(self, expression: str, value: Any) -> bool:
         """Say whether an expression may have this value, as far as that is known."""
+
+    def stored(self, expression: str) -> tuple[Stored, ...]:
+        """Return all that a variable, or an output `value`, may hold beside nothing; empty if that is not known."""
 
 
 class NodeSpec:
@@ -176,6 +190,28 @@ class NodeSpec:
     def rests(self, properties: Any) -> bool:
         """Say whether the node waits, but not for a person: a loop through it does not spin."""
         return False
+
+    def never_leaves_by(self, properties: Any) -> tuple[str, ...]:
+        """Return handles by which the node never leaves with these properties: `timeout` without a timeout."""
+        has_no_timeout = getattr(properties, "timeout", ...) is None
+        return ("timeout",) if has_no_timeout and "timeout" in self.handles(properties) else ()
+
+    def fails_conversation(self, properties: Any) -> bool:
+        """Say whether the world may let the node fail: then a conversation ends with the apology, unless `error` leads
+        on."""
+        return "asks the world" in self.capabilities and "error" in self.handles(properties)
+
+    def has_person(self, mode: ExecutionMode) -> bool:
+        """Say of a trigger whether what it starts may have a person to talk to."""
+        return True
+
+    def input_names(self, properties: Any) -> Mapping[str, bool] | None:
+        """Return the names of the input that a trigger takes, and whether it needs them; None if it takes any."""
+        return None
+
+    def starts_workflow(self, properties: Any) -> StartedWorkflow | None:
+        """Return the workflow that the node starts, as far as that is known before it runs."""
+        return None
 
     def bodies(self, properties: Any) -> tuple[str, ...]:
         """Return the handles where bodies begin: parts of the graph that end back at the node."""

@@ -148,11 +148,17 @@ def _never(case: SwitchCase, before: tuple[SwitchCase, ...], value: str, around:
             return "an earlier case is the same"
         if any(not other.is_equality and other.fits(case.equals, lambda: ZoneInfo("UTC")) for other in before):
             return "an earlier case takes this value"
-        return None if around.may_be(value, case.equals) else f"{value} never has this value"
+        return None if around.may_be(value, case.equals) else f"{value} never has this value{_instead(value, around)}"
     if case.range is not None:
         ranges = [other.range for other in before if other.range is not None]
         return "earlier cases take all its values" if case.range.is_part_of(ranges) else None
     return "an earlier case is the same" if any(other.pattern == case.pattern for other in before) else None
+
+
+def _instead(value: str, around: Surroundings) -> str:
+    """Return the values that an expression may have instead, as far as they are known."""
+    choices = [choice for stored in around.stored(value) for choice in stored.choices]
+    return f", but {', '.join(choices[:10])}" if choices else ""
 
 
 def _crossed(case: SwitchCase, before: tuple[SwitchCase, ...]) -> SwitchCase | None:

@@ -39,6 +39,7 @@ SAID: Mapping[str, str] = {
     "campaign.too_late": "a campaign's moment for a contact passed while no process ran, or before the date was set",
     "channel.missing": "the message's channel is not configured",
     "claim.stale": "a send took so long that another process may have made it",
+    "handle.unconnected": "a handle leads nowhere, where that ends a conversation or leaves nothing to run",
     "condition.syntax": "a condition cannot be read",
     "contact_field.invalid": "a field of contacts is not declared well: its name, or the choices of a choice",
     "import.column": "the first line of a file of contacts has no `addresses`, or a column that is no declared field",

@@ -17,6 +17,7 @@ def check_bodies(linked: Linked, report: Report, *, waits: Mapping[str, bool], s
     """Check every body and every branch. `waits` and `speaks` tell which nodes do so, subflows included."""
     for node in linked.nodes.values():
         _check_retry(node, report)
+        _check_credential(node, report)
         if not (node.bodies or node.branches):
             continue
         inner = [*node.bodies, *node.branches]
@@ -35,6 +36,17 @@ def _check_retry(node: LinkedNode, report: Report) -> None:
             f"{node.id!r} starts runs, and a retry does not start them again",
             (*node.path, "retry"),
             hint="give retry to the nodes in those runs, or lead error back here through a logic.wait",
+            node=node.id,
+        )
+
+
+def _check_credential(node: LinkedNode, report: Report) -> None:
+    if node.placed.credential is not None and "asks the world" not in node.spec.capabilities:
+        report.warning(
+            "credential.unused",
+            f"{node.id!r} has a credential, and {node.spec.name} calls no service: it has no effect",
+            (*node.path, "credential"),
+            hint="remove it, or give it to the node that calls the service",
             node=node.id,
         )
 

@@ -11,7 +11,9 @@ from botflow.flow.checking.advice import check_advice
 from botflow.flow.checking.bodies import check_bodies
 from botflow.flow.checking.contacts import check_contacts
 from botflow.flow.checking.conversation import NOBODY_ANSWERS, WordsAnswered, check_conversation
+from botflow.flow.checking.persons import check_persons
 from botflow.flow.checking.reachability import check_graph
+from botflow.flow.checking.starts import check_starts
 from botflow.flow.checking.subflows import check_subflows, speaking_nodes, waiting_nodes
 from botflow.flow.checking.texts import check_texts
 from botflow.flow.checking.translations import check_translations
@@ -53,10 +55,13 @@ def examine(
         node.properties.get("workflow") == document.id for other in documents.values() for node in other.nodes
     )
     check_conversation(linked, report, waits=waits, answered=answered)
-    check_bodies(linked, report, waits=waits, speaks=speaking_nodes(linked, children))
+    speaks = speaking_nodes(linked, children)
+    check_bodies(linked, report, waits=waits, speaks=speaks)
+    check_persons(linked, report, waits=waits, speaks=speaks)
     check_subflows(linked, report, documents=documents, children=children)
     check_texts(linked, report, is_subflow=returns)
     check_contacts(linked, report)
+    check_starts(linked, report, node_types=node_types, documents=documents)
     check_advice(linked, report)
     check_translations(linked, report)
     # After an error, nodes would look unreachable and variables unset: report these errors first.

@@ -27,7 +27,6 @@ def check_conversation(linked: Linked, report: Report, *, waits: Mapping[str, bo
             "apology.template", "the apology is said as it is written: it is not a template", ("apology",), hint=hint
         )
     if linked.document.execution_mode == "single":
-        _check_nobody(linked, report)
         for node in linked.triggers:
             if node.spec.needs_person:
                 report.error(
@@ -46,21 +45,6 @@ def check_conversation(linked: Linked, report: Report, *, waits: Mapping[str, bo
                     hint="use executionMode: persistent",
                     node=node.id,
                 )
-
-
-def _check_nobody(linked: Linked, report: Report) -> None:
-    """Report nodes that talk to a person in a workflow that no message starts."""
-    if not linked.triggers or any(node.placed.type != "trigger" for node in linked.triggers):
-        return
-    for node in linked.nodes.values():
-        if node.speaks:
-            report.error(
-                "single.speaks",
-                f"{node.id!r} talks, but there is no person: only triggers of runs start this workflow",
-                (*node.path, "id"),
-                hint="use a node that sends to a number",
-                node=node.id,
-            )
 
 
 def _check_interrupts(linked: Linked, report: Report, answered: WordsAnswered) -> None:

@@ -1,23 +1,17 @@
-"""Checks of the graph: nodes that are never reached, dead ends for people, loops that never wait.
-
-A handle without an edge ends the conversation by design. So it gets a warning only where that is surely a mistake:
-one handle of a choice has no edge while another has one, or nothing follows an awaited answer.
-A node that rests (see NodeSpec) keeps resting if the handle has no edge.
-Handles for when things go wrong have a meaning when left alone: `invalid` and `other` ask again, `error` fails with an
-apology. `failed`, and the `timeout` of a node that has one, end the conversation, and so get the warning, too.
-"""
+"""Checks of the graph: nodes that are never reached, sends that a stranger chooses, loops that never wait."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from botflow.flow.checking.bodies import inside_of
+from botflow.flow.checking.handles import OPTIONAL_HANDLES, check_handles
 from botflow.flow.policy import Budgets
 from botflow.flow.problems import Report
-from botflow.flow.typed_document import Linked, LinkedNode
+from botflow.flow.templates.template import bare_expression, is_template
+from botflow.flow.typed_document import Linked
 
-OPTIONAL_BRANCHES = ("error", "finally", "requested")
-OPTIONAL_HANDLES = frozenset(("invalid", "timeout", "other", "error", "failed", "undelivered"))
+_OWN_ADDRESS = "$contact.address"
 
 
 def check_graph(linked: Linked, report: Report, *, returns: bool, waits: Mapping[str, bool]) -> None:
@@ -25,20 +19,20 @@ def check_graph(linked: Linked, report: Report, *, returns: bool, waits: Mapping
 
     `returns` says that the document runs as a subflow, where an end leads back; `waits` which nodes wait for a person.
     """
-    after = _successors(linked)
+    after = successors(linked)
     inside = inside_of(linked)
-    talking = _reachable(after, (node.id for node in linked.triggers))
-    reached = talking | _reachable(after, (item.target for item in linked.document.interrupts))
+    digressing = reachable(after, (item.target for item in linked.document.interrupts))
+    reached = digressing | reachable(after, (node.id for node in linked.triggers))
+    talking = set() if returns else reachable(after, with_person(linked)) - inside
     for node in linked.nodes.values():
-        if node.id not in reached and not node.is_trigger:
+        if node.id not in reached and not node.is_trigger and linked.triggers:
             hint = "lead an edge to it, or remove it"
             report.warning(
                 "node.unreachable", f"nothing leads to {node.id!r}", (*node.path, "id"), hint=hint, node=node.id
             )
             continue
-        _check_choices(linked, node, report, inside)
-        if node.id in talking and node.id not in inside and not returns:
-            _check_dead_end(linked, node, report)
+        talks = node.id in talking or node.id in digressing - inside
+        check_handles(linked, node, report, talks=talks, ends=node.id in talking)
     _check_sends(linked, after, report)
     _check_loops(linked, waits, report)
 
@@ -51,9 +45,9 @@ def _check_sends(linked: Linked, after: Mapping[str, list[str]], report: Report)
     starts = [node.id for node in linked.triggers if node.placed.type == "chatbot"]
     if not starts:
         return
-    by_chat = _reachable(after, (*starts, *(item.target for item in linked.document.interrupts)))
+    by_chat = reachable(after, (*starts, *(item.target for item in linked.document.interrupts)))
     for node in linked.nodes.values():
-        if node.sends and node.id in by_chat:
+        if node.sends and node.id in by_chat and _is_chosen(getattr(node.properties, "to", None)):
             report.warning(
                 "send.unlimited",
                 f"every visitor of the chat can make {node.id!r} send to another number",
@@ -63,75 +57,16 @@ def _check_sends(linked: Linked, after: Mapping[str, list[str]], report: Report)
             )
 
 
-def _check_choices(linked: Linked, node: LinkedNode, report: Report, inside: Collection[str]) -> None:
-    """Warn of a handle without an edge beside one with an edge; not in a body, which ends that way."""
-    inner = (*node.bodies, *node.branches)
-    for handle in inner:
-        if (node.id, handle) not in linked.targets and handle not in OPTIONAL_BRANCHES:
-            report.warning(
-                "handle.unconnected",
-                f"the handle {handle!r} of {node.id!r} leads nowhere, so there is nothing to run",
-                (*node.path, "on"),
-                hint=f"add on: {{{handle}: ...}}",
-                node=node.id,
-            )
-    if node.id in inside:
-        return
-    for handle in _silent_ends(linked, node):
-        report.warning(
-            "handle.unconnected",
-            f"the handle {handle!r} of {node.id!r} leads nowhere, and the conversation ends there without a word",
-            (*node.path, "on"),
-            hint=f"add on: {{{handle}: ...}}",
-            node=node.id,
-        )
-    choices = [handle for handle in node.handles if handle not in OPTIONAL_HANDLES and handle not in inner]
-    loose = [handle for handle in choices if (node.id, handle) not in linked.targets]
-    if not loose or len(loose) == len(choices) or node.rests:
-        return
-    for handle in loose:
-        report.warning(
-            "handle.unconnected",
-            f"the handle {handle!r} of {node.id!r} leads nowhere, and the conversation ends there without a word",
-            (*node.path, "on"),
-            hint=f"add on: {{{handle}: ...}}",
-            node=node.id,
-        )
-
-
-def _silent_ends(linked: Linked, node: LinkedNode) -> list[str]:
-    """Return the handles for what goes wrong that are left alone, where that ends a conversation which else goes on."""
-    goes_on = any((node.id, handle) in linked.targets for handle in node.handles)
-    loose = [handle for handle in node.handles if (node.id, handle) not in linked.targets]
-    has_timeout = node.placed.properties.get("timeout") is not None
-    return [handle for handle in loose if goes_on and (handle == "failed" or (handle == "timeout" and has_timeout))]
-
-
-def _check_dead_end(linked: Linked, node: LinkedNode, report: Report) -> None:
-    connected = any((node.id, handle) in linked.targets for handle in node.handles)
-    if not (node.waits or node.is_trigger) or not node.handles:
-        return
-    if node.is_trigger and not connected:
-        report.warning(
-            "node.dead_end", f"nothing follows the trigger {node.id!r}", node.path, hint="add next:", node=node.id
-        )
-    elif node.waits and not any((node.id, handle) in linked.targets for handle in _answers(node)):
-        report.warning(
-            "node.dead_end",
-            f"{node.id!r} waits for an answer, and nothing follows it: the person gets silence",
-            node.path,
-            hint="add next:, at least to a chatbot.say",
-            node=node.id,
-        )
-
-
-def _answers(node: LinkedNode) -> list[str]:
-    return [handle for handle in node.handles if handle not in OPTIONAL_HANDLES - {"other"}]
+def _is_chosen(address: object) -> bool:
+    """Say whether a visitor may choose the address: not one that is written in the flow, or the visitor's own."""
+    if not isinstance(address, str):
+        return True
+    return is_template(address) and (bare_expression(address) or "").strip() != _OWN_ADDRESS
 
 
 def _check_loops(linked: Linked, waits: Mapping[str, bool], report: Report) -> None:
     """Report cycles without a wait; a cycle through a loop's own body ends by the loop's limit."""
-    after = _successors(linked, bodies=False)
+    after = successors(linked, bodies=False)
     still = {name for name in after if waits.get(name, False) or linked.nodes[name].rests}
     restless = {name: [to for to in after[name] if to not in still] for name in after if name not in still}
     for loop in _cycles(restless):
@@ -155,7 +90,13 @@ def _leads_out(linked: Linked, name: str, loop: Sequence[str]) -> bool:
     return len(ways) > 1 and any(linked.targets.get((name, handle)) not in loop for handle in ways)
 
 
-def _successors(linked: Linked, *, bodies: bool = True) -> dict[str, list[str]]:
+def with_person(linked: Linked) -> list[str]:
+    """Return the triggers of which a person may be there to talk to."""
+    mode = linked.document.execution_mode
+    return [node.id for node in linked.triggers if node.spec.has_person(mode)]
+
+
+def successors(linked: Linked, *, bodies: bool = True) -> dict[str, list[str]]:
     after: dict[str, list[str]] = {name: [] for name in linked.nodes}
     for edge in linked.edges:
         if edge.target in linked.nodes and (bodies or edge.handle not in linked.nodes[edge.source].bodies):
@@ -163,7 +104,7 @@ def _successors(linked: Linked, *, bodies: bool = True) -> dict[str, list[str]]:
     return after
 
 
-def _reachable(after: Mapping[str, list[str]], roots: Iterable[str]) -> set[str]:
+def reachable(after: Mapping[str, list[str]], roots: Iterable[str]) -> set[str]:
     reached: set[str] = set()
     waiting = [root for root in roots if root in after]
     while waiting:

@@ -9,7 +9,9 @@ import minijinja
 from botflow.errors import FlowError, did_you_mean
 from botflow.flow.checking.comparisons import check_comparisons
 from botflow.flow.checking.filters import check_filters
+from botflow.flow.checking.foreign_words import advice_on_syntax
 from botflow.flow.checking.inputs import check_inputs
+from botflow.flow.checking.names import readable_name
 from botflow.flow.checking.operators import advice_on_operators
 from botflow.flow.contact_fields import CONTACT
 from botflow.flow.fields import Text
@@ -64,17 +66,29 @@ def _is_sound(text: Text, environment: minijinja.Environment, report: Report, no
                 return True
             case "pattern":
                 _check_pattern(text.text, text.path, report, node)
+            case "name" if is_template(text.text):
+                report.warning(
+                    "name.template",
+                    f"{_shorten(text.text)} is taken as it is written: a name is no template",
+                    text.path,
+                    hint=f"write a name, such as {readable_name(text.text)}",
+                    node=node,
+                )
         return False
     except TemplateRefused as refused:
         code = "condition.syntax" if (text.kind, refused.code) == ("condition", "template.syntax") else refused.code
         excerpt = _shorten(text.text, refused.offset)
-        hint = advice_on_operators(_expression(text), refused.hint)
+        hint = advice_on_operators(_expression(text), refused.hint) or _advice_on_tags(text)
         report.error(code, f"{excerpt}: {refused.message}", text.path, hint=hint, node=node)
     except minijinja.TemplateError as failure:
         code = "condition.syntax" if text.kind == "condition" else "template.syntax"
-        hint = advice_on_operators(_expression(text))
+        hint = advice_on_operators(_expression(text)) or _advice_on_tags(text)
         report.error(code, f"{_shorten(text.text)}: {_explain(failure)}", text.path, hint=hint, node=node)
     return False
+
+
+def _advice_on_tags(text: Text) -> str:
+    return advice_on_syntax(text.text) if text.kind == "template" else ""
 
 
 def _evaluate_nothing(environment: minijinja.Environment, expression: str) -> None:

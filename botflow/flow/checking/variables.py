@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from botflow.flow.checking.foreign_words import advice_on_variable
+from botflow.flow.checking.names import FUNCTIONS, READABLE, TAKEN, readable_name
 from botflow.flow.checking.placeholders import check_placeholders
 from botflow.flow.contact_fields import contact_field_of
 from botflow.flow.document import Document
 from botflow.flow.fields import Text
 from botflow.flow.problems import Path, Report
 from botflow.flow.templates.bounded_functions import guarded_environment
-from botflow.flow.templates.bounded_multiplication import PRODUCT
 from botflow.flow.templates.grammar import (
     INPUT,
     LARGEST_SOURCE,
@@ -21,16 +21,11 @@ from botflow.flow.templates.grammar import (
     translate_expression,
 )
 from botflow.flow.templates.language_filters import CLOCK_NAMES
-from botflow.flow.templates.ordering import ORDERING_FUNCTIONS
 from botflow.flow.templates.template import is_template
-from botflow.flow.templates.tokens import KEYWORDS, TemplateRefused, Token, expressions
+from botflow.flow.templates.tokens import TemplateRefused, Token, expressions
 from botflow.flow.typed_document import Linked, LinkedNode
 
-_FUNCTIONS = ORDERING_FUNCTIONS | {PRODUCT}
-_OURS = _FUNCTIONS | {INPUT, NODES, "range", "loop", *CLOCK_NAMES}
-_TAKEN = KEYWORDS | _FUNCTIONS | {"true", "false", "none", "True", "False", "None", INPUT, NODES, VARIABLES}
-_READABLE = re.compile(r"[^\W0-9]\w*")
-_WORD = re.compile(r"\w+")
+_OURS = FUNCTIONS | {INPUT, NODES, "range", "loop", *CLOCK_NAMES}
 _MAY_BE_MISSING = frozenset(("default", "d"))
 
 
@@ -61,7 +56,7 @@ def check_variables(
 def _instead_of_variable(name: str, scope: set[str], text: Text, report: Report) -> str:
     if text.reads is not None:
         return f"this text is read before a run has variables: write ${text.reads[0]}.{name}"
-    return report.guess(name, scope, f"give it a default: variables: {{{name}: ...}}")
+    return report.guess(name, scope, advice_on_variable(name) or f"give it a default: variables: {{{name}: ...}}")
 
 
 def _check_names(linked: Linked, report: Report) -> None:
@@ -69,9 +64,11 @@ def _check_names(linked: Linked, report: Report) -> None:
     named: list[tuple[str, Path, str]] = [(name, ("variables", name), "") for name in linked.document.variables]
     named += [(name, _setter(node, name), node.id) for node in linked.nodes.values() for name in node.sets]
     for name, path, node in named:
-        if (_READABLE.fullmatch(name) and name not in _TAKEN) or contact_field_of(name) is not None:
+        if (READABLE.fullmatch(name) and name not in TAKEN) or contact_field_of(name) is not None:
             continue
-        hint = f"letters, digits and _ can be read, as in {_readable(name)}"
+        if path[-1:] == ("variable",) and is_template(name):
+            continue  # said of every name
+        hint = f"letters, digits and _ can be read, as in {readable_name(name)}"
         report.warning("variable.unreadable", f"no template can read the variable {name!r}", path, hint=hint, node=node)
 
 
@@ -84,12 +81,6 @@ def _setter(node: LinkedNode, name: str) -> Path:
         (key for key in ("variables", "fields", "output") if name in (getattr(node.properties, key, None) or ())), ""
     )
     return (*inside, holder, name) if holder else inside
-
-
-def _readable(name: str) -> str:
-    """Return a name that is like `name`, and that templates can read."""
-    word = "_".join(_WORD.findall(name)) or "value"
-    return f"_{word}" if word[0].isdigit() or word in _TAKEN else word
 
 
 def variables_of(linked: Linked) -> set[str]:

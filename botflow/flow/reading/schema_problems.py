@@ -32,6 +32,14 @@ _SENTENCES = {
     "bool_parsing": "must be true or false",
 }
 
+# What other tools call the keys of buttons, options, cases and questions.
+_ALSO_CALLED = {
+    **dict.fromkeys(("title", "label", "text", "name", "caption", "content"), ("label", "title")),
+    **dict.fromkeys(("id", "payload", "value", "handle", "key"), ("id", "payload", "handle")),
+    **dict.fromkeys(("question", "message", "body", "prompt"), ("text",)),
+    "condition": ("when",),
+}
+
 
 def report_invalid(
     failure: ValidationError,
@@ -48,13 +56,61 @@ def report_invalid(
     `raw` is the validated value, `prefix` its path in the document.
     """
     errors = failure.errors(include_url=False)
-    for error in errors:
-        if error["type"] == "too_short" and any(_is_below(other["loc"], error["loc"]) for other in errors):
-            continue  # it has entries, and what is wrong with them is said
-        path = (*_in_document(error["loc"], raw), *_at(error))
-        code, message, hint = _explain(error, path, model, family)
+    found = [
+        (error, (*_in_document(error["loc"], raw), *_at(error)))
+        for error in errors
+        # a list that has entries, and what is wrong with them is said
+        if error["type"] != "too_short" or not any(_is_below(other["loc"], error["loc"]) for other in errors)
+    ]
+    for code, message, hint, path in _mistakes(found, model, family):
         said = f"{node!r}: {message}" if node else message
         report.error(code, said, (*prefix, *path), hint=hint, node=node)
+
+
+def _mistakes(
+    errors: list[tuple[ErrorDetails, Path]], model: type[BaseModel], family: str
+) -> Iterator[tuple[str, str, str, Path]]:
+    """Yield code, message, hint and path of each mistake: pydantic may have several errors for one."""
+    below = {path[:length] for _, path in errors for length in range(len(path))}
+    told: set[object] = set()
+    for error, path in errors:
+        if isinstance(error["input"], Mapping) and path in below and error["type"].endswith("_type"):
+            continue  # it may be a text or a mapping; it is a mapping, and what is wrong in that is said
+        unknown, missing = _keys(errors, path[:-1], "extra_forbidden"), _keys(errors, path[:-1], "missing")
+        if family == "property" and error["type"] in ("extra_forbidden", "missing") and unknown and missing:
+            if path[:-1] not in told:
+                told.add(path[:-1])
+                yield _misnamed(unknown, missing, path[:-1], _keys_at(model, path[:-1]))
+            continue
+        alike = sum(1 for other, at in errors if _is_like(other, at, error, path))
+        if alike > 1 and (kind := (error["type"], path[:-1])) in told:
+            continue
+        code, message, hint = _explain(error, path, model, family)
+        if alike > 1:
+            told.add(kind)
+            hint = f"{hint}; the same goes for {alike - 1} more"
+        yield code, message, hint, path
+
+
+def _keys(errors: list[tuple[ErrorDetails, Path]], inside: Path, kind: str) -> list[str]:
+    return [str(path[-1]) for error, path in errors if error["type"] == kind and path[:-1] == inside]
+
+
+def _misnamed(unknown: list[str], missing: list[str], inside: Path, known: list[str]) -> tuple[str, str, str, Path]:
+    """Return the one mistake of a mapping whose keys have names that it does not know, and which lacks others."""
+    spot = f"{dotted(inside)}: " if inside else ""
+    words = f"{' and '.join(unknown)} {'is no known key' if len(unknown) == 1 else 'are no known keys'}"
+    message = f"{spot}{words}, and {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+    meant = [(word, other) for word in unknown for other in _ALSO_CALLED.get(word, ()) if other in known]
+    hint = ", ".join(f"write {other} for {word}" for word, other in meant)
+    hint = hint or did_you_mean(unknown[0], known, f"known here: {_list(known)}")
+    return "property.unknown_key", message, hint, (*inside, unknown[0])
+
+
+def _is_like(other: ErrorDetails, at: Path, error: ErrorDetails, path: Path) -> bool:
+    """Say whether two items of a list have the same mistake: it is no mapping."""
+    is_item = bool(path) and isinstance(path[-1], int) and error["type"] in ("model_type", "model_attributes_type")
+    return is_item and other["type"] == error["type"] and at[:-1] == path[:-1]
 
 
 def _explain(error: ErrorDetails, path: Path, model: type[BaseModel], family: str) -> tuple[str, str, str]:
@@ -96,7 +152,9 @@ def _instead_of(error: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
         case "string_type" if isinstance(error["input"], int | float):
             return "put it in quotes"
         case "string_type" if path[-1:] == ("next",):
-            return "a handle leads to one node; use on for several handles"
+            return (
+                "a handle leads to one node; use on for several handles, and logic.parallel for several nodes at once"
+            )
         case "model_type" | "model_attributes_type" | "dict_type" if isinstance(error["input"], str):
             keys = _keys_at(model, path)
             return f"such as {{{', '.join(f'{key}: ...' for key in keys[:3])}}}" if len(path) > 1 else ""

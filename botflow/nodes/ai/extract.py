@@ -78,6 +78,9 @@ class AiExtract(NodeType):
     def handles(self, properties: ExtractProperties) -> tuple[str, ...]:
         return ("done", "missing", "error")
 
+    def never_leaves_by(self, properties: ExtractProperties) -> tuple[str, ...]:
+        return () if any(field.required for field in properties.fields.values()) else ("missing",)
+
     def sets(self, properties: ExtractProperties) -> tuple[str, ...]:
         return tuple(properties.fields)
 

@@ -65,6 +65,9 @@ class AiReply(NodeType):
     def handles(self, properties: ReplyProperties) -> tuple[str, ...]:
         return ("next", "error")
 
+    def fails_conversation(self, properties: ReplyProperties) -> bool:
+        return False  # it says its fallback, and `advice` warns where there is none
+
     def speaks(self, properties: ReplyProperties) -> bool:
         return True
 

@@ -61,10 +61,10 @@ _FILE = Stored("object", fields=("url", "contentType", "name", "size"))
 # What an answer's variable stores, as far as the checker compares with it.
 STORED: Mapping[Kind, Stored] = MappingProxyType(
     {
-        "text": Stored("text"),
-        "email": Stored("text"),
+        "text": Stored("text", is_any=True),
+        "email": Stored("text", is_any=True),
         "phone": Stored("text"),
-        "url": Stored("text"),
+        "url": Stored("text", is_any=True),
         "integer": Stored("number"),
         "number": Stored("number"),
         "yes_no": Stored("boolean"),

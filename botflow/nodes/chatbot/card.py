@@ -12,7 +12,7 @@ from botflow.engine.events import LogWritten
 from botflow.engine.inbound import Media
 from botflow.engine.scene import Scene
 from botflow.engine.speech.buttons import Card, QuickReply, marked
-from botflow.flow.fields import ITEM, ItemText, Marker, Properties, WrongProperty
+from botflow.flow.fields import ITEM, NAME, ItemText, Marker, Properties, WrongProperty
 from botflow.flow.templates.template import is_template
 from botflow.flow.translating.spoken_texts import SpokenItemText
 from botflow.nodes.chatbot.media_and_buttons import checked_address, checked_link, rendered_address, rendered_link
@@ -31,7 +31,7 @@ class CardButton(Properties):
 
     label: SpokenItemText
     """What the person sees."""
-    id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID)] | None = None
+    id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID), NAME] | None = None
     """The handle by which the node leaves when the button is pressed; cards may have buttons of the same id."""
     url: ItemLink | None = None
     """The address that it opens instead: `https://…`, `tel:…` or `mailto:…`."""

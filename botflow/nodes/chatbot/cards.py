@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from botflow.engine.node_type import Fit, Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.engine.speech.buttons import options_of
 from botflow.flow.fields import Pace, Properties, VariableName, WrongProperty
-from botflow.flow.node_spec import ItemHandles, Output, Outputs, Stored
+from botflow.flow.node_spec import Advice, ItemHandles, Output, Outputs, Stored, Surroundings
 from botflow.flow.translating.spoken_texts import Spoken
 from botflow.flow.widgets import Widget
 from botflow.nodes.answers.choosing.choice import choose
@@ -117,6 +118,18 @@ class Cards(NodeType):
             "label": Output("text", "what the person saw of the choice"),
             "text": Output("text", "what the person wrote"),
         }
+
+    def advice(self, properties: CardsProperties, around: Surroundings) -> Iterable[Advice]:
+        """Warn of cards that look as if they could be chosen, and cannot."""
+        named = next((at for at, card in enumerate(properties.cards) if card.id), None)
+        hint = "give it buttons, such as [{id: order, label: Order}]"
+        if properties.handles or (named is None and properties.variable is None):
+            return
+        if named is None:
+            yield Advice(("variable",), "no card has a button that chooses it, so nothing is stored", hint)
+        else:
+            message = f"the card {properties.cards[named].id!r} has an id, and no card has buttons that choose it"
+            yield Advice(("cards", named, "id"), message, hint)
 
     def stored(self, properties: CardsProperties, name: str) -> Stored | None:
         return Stored("text")

@@ -10,7 +10,7 @@ from pydantic import Field
 from botflow.engine.events import LogWritten
 from botflow.engine.scene import Scene
 from botflow.engine.speech.buttons import QuickReply
-from botflow.flow.fields import ItemText, Properties
+from botflow.flow.fields import NAME, ItemText, Properties
 from botflow.flow.templates.template import is_template
 from botflow.flow.translating.spoken_texts import Spoken, SpokenItemText, SpokenItemWords, SpokenWords
 from botflow.flow.widgets import Widget
@@ -25,7 +25,9 @@ _OPTIONS = "options"  # a name in the node's notes
 class OptionProperties(Properties):
     """One option of a menu, or one choice of a question."""
 
-    id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID), Widget("text", label="Name", placeholder="pizza")]
+    id: Annotated[
+        str, Field(min_length=1, max_length=LONGEST_ID), NAME, Widget("text", label="Name", placeholder="pizza")
+    ]
     """The option's name. In a menu it is a handle; a question stores it."""
     label: Annotated[Spoken, Widget(placeholder="Pizza")] = ""
     """What the person sees; may be a template. Without it: the id."""

@@ -13,7 +13,8 @@ from botflow.engine.events import RunStarted
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Park, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Duration, Properties, VariableName
-from botflow.flow.node_spec import Output, Outputs
+from botflow.flow.node_spec import Output, Outputs, StartedWorkflow
+from botflow.flow.templates.template import is_template
 from botflow.flow.widgets import Widget
 from botflow.nodes.logic.child_results import LARGEST_OUTPUT, clipped_result, ended, failed
 
@@ -63,6 +64,10 @@ class RunWorkflow(NodeType):
 
     def rests(self, properties: RunWorkflowProperties) -> bool:
         return properties.wait
+
+    def starts_workflow(self, properties: RunWorkflowProperties) -> StartedWorkflow | None:
+        known = not is_template(properties.workflow)
+        return StartedWorkflow(properties.workflow.strip(), properties.input, ("workflow",)) if known else None
 
     def outputs(self, properties: RunWorkflowProperties) -> Outputs:
         return {

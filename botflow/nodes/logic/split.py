@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from botflow.engine.events import ConditionDecided
 from botflow.engine.node_type import Leave, NodeType, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Properties, VariableName, WrongProperty
+from botflow.flow.fields import NAME, Properties, VariableName, WrongProperty
 from botflow.flow.node_spec import ItemHandles, Output, Outputs
 from botflow.flow.widgets import Widget
 
@@ -25,7 +25,7 @@ _BITS = 64
 class Variant(Properties):
     """One way through an experiment."""
 
-    id: Annotated[str, Field(min_length=1, max_length=64)]
+    id: Annotated[str, Field(min_length=1, max_length=64), NAME]
     """The variant's name, which is the handle. Who is in it stays in it for as long as it has this name."""
     weight: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] = 1.0
     """Its share, compared with the other weights: 70 and 30, or 7 and 3. With 0 it is given to no person."""
@@ -36,7 +36,7 @@ class SplitProperties(Properties):
 
     variants: Annotated[tuple[Variant, ...], Field(min_length=2, max_length=50)]
     """The variants; each id is a handle."""
-    experiment: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    experiment: Annotated[str, Field(min_length=1, max_length=64), NAME] | None = None
     """The experiment's name. Nodes and workflows with the same name and variants give a person the same variant; with a
     new name everybody is drawn again. Without it: the node's id."""
     variable: Annotated[VariableName, Widget(label="Store in")] | None = None

@@ -10,7 +10,8 @@ from botflow.engine.effects import StartConversation
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Park, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties
-from botflow.flow.node_spec import Output, Outputs
+from botflow.flow.node_spec import Output, Outputs, StartedWorkflow
+from botflow.flow.templates.template import is_template
 from botflow.flow.widgets import Widget
 from botflow.nodes.logic.child_results import ended, failed
 
@@ -65,6 +66,10 @@ class StartConversationNode(NodeType):
 
     def rests(self, properties: StartProperties) -> bool:
         return True
+
+    def starts_workflow(self, properties: StartProperties) -> StartedWorkflow | None:
+        known = not is_template(properties.workflow)
+        return StartedWorkflow(properties.workflow.strip(), properties.input, ("workflow",)) if known else None
 
     def outputs(self, properties: StartProperties) -> Outputs:
         return {

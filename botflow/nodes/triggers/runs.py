@@ -17,7 +17,8 @@ from pydantic.alias_generators import to_camel
 from botflow.engine.inbound import Inbound
 from botflow.engine.node_type import Leave, NodeFailure, NodeType, Visit
 from botflow.engine.scene import Scene
-from botflow.flow.fields import Condition, Duration, Marker, Properties, WrongProperty
+from botflow.flow.fields import NAME, Condition, Duration, Marker, Properties, WrongProperty
+from botflow.flow.graph import ExecutionMode
 from botflow.flow.node_spec import Output, Outputs
 from botflow.flow.policy import TimeZone
 from botflow.flow.templates.language_filters import SETTINGS, RenderSettings
@@ -60,7 +61,7 @@ class ManualProperties(RunProperties):
 class EventProperties(RunProperties):
     """Which events start a run."""
 
-    event: Annotated[str, Field(min_length=1, max_length=128), Widget("text", placeholder="order.paid")]
+    event: Annotated[str, Field(min_length=1, max_length=128), NAME, Widget("text", placeholder="order.paid")]
     """The name of the event."""
     when: Annotated[Condition, Widget(placeholder="$input.amount > 100")] | None = None
     """A condition over the event's payload, which it reads as `$input`: `$input.amount > 100`. Times in it are UTC."""
@@ -165,6 +166,12 @@ class RunTrigger(NodeType):
         found = {name: Output(field.type, field.description) for name, field in properties.input_schema.items()}
         return found or None
 
+    def input_names(self, properties: Any) -> Mapping[str, bool] | None:
+        return {name: field.required for name, field in properties.input_schema.items()} or None
+
+    def has_person(self, mode: ExecutionMode) -> bool:
+        return False
+
     def starts(self, properties: Any, inbound: Inbound) -> bool:
         return inbound.kind == "trigger" and inbound.parameters.get("trigger") in self.takes
 
@@ -190,6 +197,9 @@ class ManualTrigger(RunTrigger):
     icon = "play"
     properties = ManualProperties
     takes = ("manual", "api", "child")
+
+    def has_person(self, mode: ExecutionMode) -> bool:
+        return mode == "persistent"
 
 
 class EventTrigger(RunTrigger):

@@ -189,7 +189,7 @@ def test_reckoning_with_a_date_as_with_a_number(text: str, complaint: str) -> No
         ("{id: a, type: chatbot, actionType: say, properties: {text: x}, next: [b, c]}", "a handle leads to one node"),
         (
             "{id: a, type: chatbot, actionType: menu, properties: {text: x, options: [Pizza, Salad]}}",
-            "options[0]: must be a mapping (such as {id: ..., label: ..., match: ...})",
+            "options[0]: must be a mapping (such as {id: ..., label: ..., match: ...}",
         ),
     ],
 )

@@ -101,7 +101,7 @@ def test_properties_that_make_no_sense_are_errors(code: str, broken: dict[str, A
 
 def test_a_workflow_that_only_runs_start_may_not_talk() -> None:
     start = node("start", "trigger.event", event="paid", next="hello")
-    assert ("error", "single.speaks", "hello") in codes(HELLO, nodes=[start, HELLO], executionMode="single")
+    assert ("error", "run.speaks", "hello") in codes(HELLO, nodes=[start, HELLO], executionMode="single")
     assert codes(HELLO, executionMode="single") == []
 
 

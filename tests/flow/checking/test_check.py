@@ -170,7 +170,7 @@ CASES: dict[str, tuple[str, list[tuple[str, str, int]]]] = {
     "the same by $var": (START + say("hello", "Hi {{ $var.nmae.first }}"), [("warning", "variable.never_set", 5)]),
     "a variable that nothing sets in a condition": (branch("qty > 1"), [("warning", "variable.never_set", 11)]),
     # the conversation
-    "no trigger": (HELLO, [("error", "flow.no_trigger", 3), ("warning", "node.unreachable", 4)]),
+    "no trigger": (HELLO, [("error", "flow.no_trigger", 3)]),
     "an interrupt to nowhere": (
         START + HELLO + "interrupts:\n  - id: person\n    match: [agent]\n    target: helo\n",
         [("error", "interrupt.unknown_node", 9)],

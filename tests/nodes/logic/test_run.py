@@ -112,7 +112,8 @@ def test_a_log_line_is_an_event(level: str) -> None:
 
 
 def test_a_run_that_would_talk_fails_because_nobody_is_there() -> None:
-    turn = Runs(node("x", "logic.subflow", workflow="other"), others={"other": _talking()}).run()
+    talks = node("x", "logic.subflow", workflow="other")
+    turn = Runs(talks, others={"other": _talking()}, executionMode="persistent").run()  # which may have a person
     assert turn.failure is not None
     assert turn.failure.code == "run.nobody"
     assert turn.messages == ()
