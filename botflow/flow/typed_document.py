@@ -14,10 +14,11 @@ from pydantic import BaseModel, ValidationError
 
 from botflow.errors import FlowError, did_you_mean
 from botflow.flow.contact_fields import CONTACT, contact_field_of
-from botflow.flow.document import Document, Link, PlacedNode
+from botflow.flow.document import Document, Link
 from botflow.flow.fields import Text, texts
 from botflow.flow.message_template import PROPERTY, MessageTemplate
 from botflow.flow.node_spec import NodeSpec, Outputs
+from botflow.flow.placed import PlacedNode
 from botflow.flow.problems import Path, Report
 from botflow.flow.reading.schema_problems import report_invalid
 from botflow.flow.templates.template import node_references

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from botflow.flow.document import Document, PlacedEdge, PlacedInterrupt, PlacedNode
+from botflow.flow.document import Document
+from botflow.flow.placed import PlacedEdge, PlacedInterrupt, PlacedNode
 from botflow.flow.policy import Budgets, Retry
 from botflow.flow.templates.grammar import PLAIN_FILTERS
 from botflow.flow.templates.language_filters import LANGUAGE_FILTERS

@@ -11,8 +11,8 @@ import pytest
 
 from botflow import crash_points
 from botflow.engine.node_type import NodeType
-from botflow.flow.document import PlacedNode
 from botflow.flow.forms.node_metadata import example_of
+from botflow.flow.placed import PlacedNode
 from botflow.nodes.answers.expectation import Kind
 from botflow.plugins import installed_plugins, option_sources
 from botflow.records.audit import Action

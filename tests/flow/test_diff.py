@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from botflow.flow.document import Position, parse
+from botflow.flow.document import parse
 from botflow.flow.editing.canonical import canonical
 from botflow.flow.editing.diff import Change, Difference, Moved, NodeChange, Renamed, difference
 from botflow.flow.editing.diff_text import diff_text
@@ -24,6 +24,7 @@ from botflow.flow.editing.edits import (
     UpdateNodeProperties,
     apply_edits,
 )
+from botflow.flow.placed import Position
 from tests.flow.pizza_document import BYE, PIZZA_FILE
 
 PIZZA = canonical(parse(PIZZA_FILE, name="pizza.yaml").to_json())

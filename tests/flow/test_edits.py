@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from botflow.errors import BotflowError, RejectedInbound
-from botflow.flow.document import Position, nowhere, parse, shape
+from botflow.flow.document import nowhere, parse, shape
 from botflow.flow.edge_ids import with_edge_ids
 from botflow.flow.editing.canonical import canonical
 from botflow.flow.editing.edits import (
@@ -25,6 +25,7 @@ from botflow.flow.editing.edits import (
     UpdateNodeProperties,
     apply_edits,
 )
+from botflow.flow.placed import Position
 from botflow.flow.problems import FlowProblems, Report
 from tests.flow.pizza_document import BYE, PIZZA_FILE
 

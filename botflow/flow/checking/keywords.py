@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from botflow.flow.document import PlacedInterrupt
+from botflow.flow.placed import PlacedInterrupt
 from botflow.flow.problems import Report
 
 

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from botflow.errors import RejectedInbound
-from botflow.flow.document import PlacedEdge, PlacedNode, Position, nowhere
+from botflow.flow.document import nowhere
 from botflow.flow.edge_ids import EdgeIds, with_edge_ids
+from botflow.flow.placed import PlacedEdge, PlacedNode, Position
 from botflow.flow.problems import FlowProblems, Path, Report
 from botflow.flow.reading.schema_problems import report_invalid
 from botflow.flow.reading.source import unfit

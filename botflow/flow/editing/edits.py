@@ -12,9 +12,9 @@ from typing import Annotated, Any, Literal, NamedTuple, assert_never
 from pydantic import BaseModel, Field
 
 from botflow.errors import RejectedInbound
-from botflow.flow.document import Position
 from botflow.flow.editing.editable_graph import EditableGraph
 from botflow.flow.fields import CAMEL_CASE
+from botflow.flow.placed import Position
 from botflow.flow.problems import Path
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import Connection
 
 from botflow.errors import RejectedInbound
-from botflow.flow.document import Slug
+from botflow.flow.placed import Slug
 from botflow.records.access import Principal
 from botflow.service.cursors import PAGE, page_of, read_cursor
 from botflow.service.models import Body, Page, Shown, printable_name

@@ -7,10 +7,10 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy import Connection
 
-from botflow.flow.document import Position
 from botflow.flow.editing.canonical import canonical
 from botflow.flow.editing.diff import Difference, difference
 from botflow.flow.editing.diff_text import diff_text
+from botflow.flow.placed import Position
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
 from botflow.service.models import Shown

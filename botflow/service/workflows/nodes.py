@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from botflow.engine.turn import NodeTypes
-from botflow.flow.document import Position
 from botflow.flow.editing.editable_graph import unknown_node
 from botflow.flow.editing.edits import CreateNode, DeleteNode, UpdateNode, UpdateNodePositions, UpdateNodeProperties
 from botflow.flow.forms.node_metadata import placed
 from botflow.flow.graph import Category
+from botflow.flow.placed import Position
 from botflow.flow.policy import Retry
 from botflow.records.access import Principal
 from botflow.runtime.app import Runtime
