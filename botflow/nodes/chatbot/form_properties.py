@@ -15,7 +15,7 @@ from botflow.flow.translating.spoken_texts import Spoken, by_language
 from botflow.flow.widgets import Widget
 from botflow.nodes.answers.expectation import WordedKind
 from botflow.nodes.chatbot.answer_kinds import KIND_LABELS, Choices, LeastBound, MostBound
-from botflow.nodes.chatbot.ask import AskProperties
+from botflow.nodes.chatbot.ask_properties import AskProperties
 from botflow.nodes.chatbot.media_and_buttons import MediaList
 from botflow.nodes.chatbot.question import Reminders, Retries, WaitingTime, check_reminders
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from botflow.engine.inbound import Media
-from botflow.nodes.chatbot.ask import AskProperties
+from botflow.nodes.chatbot.ask_properties import AskProperties
 from tests.engine.conversation import Talk, node, say
 
 PHOTO = Media(url="https://files.test/1.jpg", content_type="image/jpeg")

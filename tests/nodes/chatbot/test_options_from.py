@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from botflow.flow.checking.check import check
 from botflow.flow.document import parse
-from botflow.nodes.chatbot.ask import AskProperties
+from botflow.nodes.chatbot.ask_properties import AskProperties
 from botflow.nodes.chatbot.menu import MenuProperties
 from tests.engine.conversation import START, Talk, node, say
 from tests.node_types import EVERY

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from botflow.engine.session import Alarm
-from botflow.nodes.chatbot.ask import AskProperties
+from botflow.nodes.chatbot.ask_properties import AskProperties
 from botflow.nodes.chatbot.menu import MenuProperties
 from tests.engine.conversation import Talk, node, say
 from tests.engine.inbounds import WEDNESDAY
