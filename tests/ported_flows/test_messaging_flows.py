@@ -176,14 +176,6 @@ def test_two_questions_end_after_ten_minutes() -> None:
 REGISTER = "Thanks for registering for alerts of The Clinic. When is your appointment?"
 ATTEND = "Your appointment is November 25, 2026, 2:30 PM. Will you attend?"
 SURVEY = "Thanks for choosing The Clinic. Do you have time for a short survey?"
-PENDING = Person(
-    channel="sms",
-    sender="+12125550111",
-    address="+12125550100",
-    fields={"next_appointment": "2026-11-25T19:30:00+00:00"},
-    groups=("Pending Appointments",),
-)
-FOLLOWED_UP = {"part": "followup", "appointment": "2026-11-25T19:30:00+00:00", "from": "+12125550100"}
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
@@ -196,6 +188,13 @@ def registered() -> Simulator:
     talk = talk_to("clinic")
     talk.says("Patient")
     talk.says("11/25/2026 2:30pm")
+    return talk
+
+
+def followed_up() -> Simulator:
+    """A patient who has answered nothing of the campaign, a minute before its last moment."""
+    talk = registered()
+    talk.skip_to(at(25, 22, 29))
     return talk
 
 
@@ -343,9 +342,9 @@ def test_a_confirmation_that_nobody_answers_makes_way_for_what_follows() -> None
     ],
 )
 def test_the_survey_asks_by_the_score(score: str, question: str, groups: list[str]) -> None:
-    talk = talk_to("clinic", person=PENDING)
+    talk = followed_up()
     mails = sends_mails(talk)
-    talk.trigger(FOLLOWED_UP)
+    talk.skip("1m")
     talk.hears(SURVEY)
     talk.says("perhaps")
     talk.hears("Do you have time? Please reply yes or no.")
@@ -356,17 +355,17 @@ def test_the_survey_asks_by_the_score(score: str, question: str, groups: list[st
     talk.hears(question)
     talk.says("well")
     talk.hears("Your feedback is extremely valuable to us.")
-    assert (talk.contact, talk.groups, mails) == ({"rating": int(score)}, groups, [f"{score} well"])
+    assert (talk.contact, talk.groups, mails) == ({"name": "Ann", "rating": int(score)}, groups, [f"{score} well"])
 
 
 def test_the_survey_is_declined_and_a_lost_mail_disturbs_nobody() -> None:
-    talk = talk_to("clinic", person=PENDING)
-    talk.trigger(FOLLOWED_UP)
+    talk = followed_up()
+    talk.skip("1m")
     talk.says("no")
     talk.hears("Okay, maybe some other time.")
-    talk = talk_to("clinic", person=PENDING)
+    talk = followed_up()
     talk.action("email.send", TimeoutError)
-    talk.trigger(FOLLOWED_UP)
+    talk.skip("1m")
     for words in ("yes", "7", "well"):
         talk.says(words)
     assert talk.ended
