@@ -96,6 +96,12 @@ class ConsentKeeper:
         """Commit a leased turn that opts in; None when a fence refused it."""
         return await self._turns.finish_start(finishing, self._reach(finishing.commit.read.key, flow))
 
+    async def start_with_person(self, key: SessionKey, turn: TurnId, inbound: Inbound, flow: Flow) -> None:
+        """Let an opt-in that was stored while a person has the conversation take effect. Anything else is left."""
+        if opts_in(True, inbound) and await self._contacts.is_stopped(key):
+            said = (inbound.key, inbound.received_at)
+            await self._turns.start_with_person(key, turn, *said, self._reach(key, flow))
+
     def _reach(self, key: SessionKey, flow: Flow) -> tuple[str, ...]:
         """Return the channels on which a change of consent holds, the person's own first."""
         return consent_channels(self._channels, key.channel, flow.policy)
@@ -192,8 +198,9 @@ def _why_silent(parked: bool, inbound: Inbound) -> str:
 
 def _taken_up(session: Session, inbound: Inbound) -> Turn:
     """Return the turn that frees a session after an opt-in. Its wait starts again, with a new deadline, since the
-    opt-out had ended the old one. If it waited for anything but messages, it has missed that: its execution ends."""
-    if not accepts(session, inbound):
+    opt-out had ended the old one. If it waited for anything but messages, it has missed that: its execution ends. The
+    return of a handoff is not missed: the commit of this turn queues it again."""
+    if not accepts(session, inbound) and not session.awaits_return:
         return let_go(session, "opted_in")
     turn = leave_as_it_is(session, "opted_in")
     return replace(turn, status="waiting") if session.wait else turn
