@@ -151,3 +151,20 @@ async def test_a_return_and_a_stop_in_any_order_lose_nothing_and_say_nothing(
             await caller.answers()
             assert await caller.said() == ["Back: done.", "Bye."], order
     assert min(seen["return"], seen["session.opted_out"], seen["returned at last"]) > 0, seen
+
+
+async def test_a_start_whose_process_died_is_heard_with_the_return(
+    database: Database, twilio: TwilioStandIn, channel: TwilioChannel
+) -> None:
+    async with open_town(database, twilio, channel, *DESK, countries=["US"]) as town:
+        caller = Caller(town, 0, await town.workflow("other", *HELLO))
+        await caller.begin()
+        assert [await caller.do(act) for act in ("claim", "STOP", "return")] == ["", "", "session.opted_out"]
+        town.bot.world.crashes["accept.stored"] = 1
+        with pytest.raises(RuntimeError, match="crash"):
+            await caller.do("START")
+
+        assert [await caller.do(act) for act in ("return", "run")] == ["", ""]
+
+        assert await caller.said() == ["Back: done."]
+        assert await caller.left() == ([], 0)

@@ -239,6 +239,13 @@ def _waiting_messages(session: int) -> tuple[Any, ...]:
     )
 
 
+def has_opt_in(connection: Connection, session: int) -> bool:
+    """True if an opt-in waits in the session's queue: what is queued now comes after it."""
+    says = inbounds.c.content["consent"].as_string().in_(("start", "start_if_stopped"))
+    waiting = exists().where(inbounds.c.session_id == session, is_new(), says)
+    return bool(connection.execute(select(waiting)).scalar())
+
+
 def finish_word(connection: Connection, session: int, key: str, reason: str) -> bool:
     """Finish a waiting START of a session that a person has, by a turn that visits no node; False if it has a turn
     already, or will be taken: no person has the conversation. The caller has locked the session."""
