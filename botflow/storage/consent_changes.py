@@ -1,7 +1,8 @@
 """The changes of a contact's consent, in the caller's transaction, on both databases.
 
 A stop marks the contact, parks all of its sessions, suppresses its unsent outbounds, and adds the evidence. A start
-frees the contact and its sessions. On each of the given channels the same address is the same person.
+frees the contact and its sessions, and queues what they were given meanwhile and still wait for. On each of the given
+channels the same address is the same person.
 
 Everywhere the contact's rows are locked first, then sessions in the order of their keys, as ACCEPT locks them: so two
 changes, or a change and a turn, cannot wait for each other.
@@ -17,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal_co
 from botflow.records.sessions import SessionKey
 from botflow.storage.decisions import Decision, organization_of, record
 from botflow.storage.engines.dialects import now, upsert
+from botflow.storage.runs.freed_sessions import COLUMNS, free, queue_unheard
 from botflow.storage.tables import contacts, decisions, inbounds, outbounds, sessions, workflows
 from botflow.storage.turns.row_mapping import is_unsettled
 
@@ -122,7 +124,7 @@ def start(
 ) -> None:
     """Opt a contact in again on every channel on which no later message opted out; evidence is added once.
 
-    This frees the contact's sessions there except the one of `key`: the commit of its own turn frees that one.
+    This frees the contact's sessions there except the one of `key`: the commit of its own turn has freed that one.
     """
     freed = (
         update(contacts)
@@ -133,12 +135,12 @@ def start(
     open_again = connection.execute(freed).scalars().all()
     if not open_again:
         return
-    is_own = tuple_(*KEY) == tuple_(*key)
-    connection.execute(
-        update(sessions)
-        .where(_is_theirs(key, open_again), ~is_own, sessions.c.parked)
-        .values(parked=False, version=sessions.c.version + 1, updated_at=now())
-    )
+    theirs = select(*COLUMNS, sessions.c.parked, *KEY).where(_is_theirs(key, open_again)).order_by(*KEY)
+    for row in connection.execute(theirs).all():
+        if row[-len(KEY) :] == tuple(key):
+            queue_unheard(connection, row)
+        elif row.parked:
+            free(connection, row)
     channel = key.channel if key.channel in open_again else min(open_again)
     made = Decision(kind="opt_in", reason=reason, subject=subject, channel=channel, address=key.external_id)
     record(connection, organization_of(key.workflow), [made])

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from botflow.records.leases import Accepted, Arrival, Finished, Finishing
+from botflow.records.sessions import SessionKey
 from botflow.records.turns import Receipt, TurnCommit, TurnId
 from botflow.storage.consent_changes import is_repeated, keep, lock, lock_sessions, may_start, park, start, stop
 from botflow.storage.engines.engine import Engine
+from botflow.storage.runs.handoffs import finish_word
+from botflow.storage.tables import sessions
 from botflow.storage.turns.store import TurnStore
 
 OPT_IN = "opt_in.word"
@@ -48,6 +52,12 @@ class ConsentTurns:
     async def finish_start(self, finishing: Finishing, channels: Sequence[str]) -> Finished | None:
         """`commit_start` for a turn whose inbound was accepted before."""
         return await self._engine.write(_finish_start, self._turns, finishing, channels)
+
+    async def start_with_person(
+        self, key: SessionKey, turn: TurnId, subject: str, said_at: datetime, channels: Sequence[str]
+    ) -> None:
+        """Let a stored opt-in of a session that a person has take effect: no turn of it is run until then."""
+        await self._engine.write(_start_with_person, key, turn.session, subject, said_at, channels)
 
 
 def _commit_stop(
@@ -104,6 +114,17 @@ def _finish_start(
     if finished is not None:
         start(connection, commit.read.key, commit.inbound.key, OPT_IN, commit.inbound.received_at, channels)
     return finished
+
+
+def _start_with_person(
+    connection: Connection, key: SessionKey, session: int, subject: str, said_at: datetime, channels: Sequence[str]
+) -> None:
+    lock(connection, key, channels)
+    lock_sessions(connection, key, channels)
+    is_freed = may_start(connection, key, session, subject, said_at)
+    if finish_word(connection, session, subject, "opted_in" if is_freed else "opted_out") and is_freed:
+        connection.execute(update(sessions).where(sessions.c.id == session).values(parked=False))
+        start(connection, key, subject, OPT_IN, said_at, channels)
 
 
 def _may_start(connection: Connection, commit: TurnCommit, channels: Sequence[str]) -> bool:

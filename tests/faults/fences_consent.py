@@ -10,6 +10,7 @@ from botflow.runtime.delivery.consent_gate import ConsentGate
 from botflow.runtime.delivery.opt_outs import ConsentKeeper
 from botflow.storage import consent_changes, consent_turns, spending
 from botflow.storage.delivery import gate_facts
+from botflow.storage.runs import freed_sessions
 from tests.faults.mutation import Expression, Fence
 from tests.runtime.delivery import test_loop_breaker
 from tests.storage import test_spending
@@ -17,6 +18,8 @@ from tests.twilio import (
     test_consent,
     test_consent_gate,
     test_consent_repeats,
+    test_freed_elsewhere,
+    test_generated_handoff_stops,
     test_one_address,
     test_pumping,
     test_stop_races,
@@ -28,6 +31,8 @@ many = partial(
 old_yes = partial(test_consent_repeats.test_an_old_opt_in_that_comes_again_after_a_stop_opts_nobody_in, word="YES")
 elsewhere = test_consent_repeats.test_a_repetition_that_reaches_another_workflow_changes_nothing
 held = partial(test_consent_gate.test_segments_beyond_a_cap_are_held_with_evidence, scope="contact")
+any_order = test_generated_handoff_stops.test_a_return_and_a_stop_in_any_order_lose_nothing_and_say_nothing
+returned = partial(any_order, start="START", policy={})
 
 FENCES_OF_CONSENT = (
     Fence(
@@ -99,9 +104,32 @@ FENCES_OF_CONSENT = (
     ),
     Fence(
         opt_outs.taken_up,
-        "if not accepts(session, inbound):",
-        "if False:",
+        "if not accepts(session, inbound) and",
+        "if False and",
         test_consent.test_who_stops_while_the_flow_waits_for_runs_is_heard_again_after_a_start,
+    ),
+    Fence(opt_outs.taken_up, " and not session.awaits_return", "", returned),
+    Fence(consent_changes.start, "queue_unheard(connection, row)", "pass", returned),
+    Fence(
+        consent_changes.start,
+        "free(connection, row)",
+        "pass",
+        test_consent.test_start_frees_every_workflow_and_leaves_evidence,
+    ),
+    Fence(
+        freed_sessions.free, "wake_at=_deadline(wait)", "wake_at=None", test_freed_elsewhere.test_a_wait_begins_again
+    ),
+    Fence(
+        freed_sessions.free,
+        "queue_unheard(connection, row)",
+        "pass",
+        test_freed_elsewhere.test_the_end_of_a_run_is_heard_after_all,
+    ),
+    Fence(
+        consent_turns._start_with_person,
+        "and is_freed:",
+        "and False:",
+        partial(any_order, start="START", policy={"countries": ["US"]}),
     ),
     Fence(
         consent_turns._commit_stop,

@@ -85,7 +85,7 @@ FENCES_OF_SESSIONS = (
     ),
     Fence(handoffs.hand_off, "paused=True", "paused=False", timer),
     Fence(handoffs.hand_off, "_finish_messages(connection, locked)", "pass", left),
-    Fence(handoffs._finish_messages, "connection.execute(finished.values", "(finished.values", left),
+    Fence(handoffs._finish, "connection.execute(finished.values", "(finished.values", left),
     Fence(handoffs.give_back, "now(after_s) if after_s is not None else None", "sessions.c.wake_at", timer),
     Fence(
         session_changes.end_conversation,

@@ -29,8 +29,9 @@ def why_silent(parked: bool, inbound: Inbound) -> str:
 
 def taken_up(session: Session, inbound: Inbound, heard_ends: Collection[str]) -> Turn:
     """Return the turn that frees a session after an opt-in. Its wait starts again, with a new deadline, since the
-    opt-out had ended the old one. If it waited for anything but messages, it has missed that: its execution ends."""
-    if not accepts(session, inbound):
+    opt-out had ended the old one. If it waited for anything but messages, it has missed that: its execution ends. The
+    return of a handoff is not missed: the commit of this turn queues it again."""
+    if not accepts(session, inbound) and not session.awaits_return:
         return let_go(session, "opted_in", heard_ends)
     turn = leave_as_it_is(session, "opted_in")
     return replace(turn, status="waiting") if session.wait else turn

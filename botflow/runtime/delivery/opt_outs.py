@@ -96,6 +96,12 @@ class ConsentKeeper:
         """Commit a leased turn that opts in; None when a fence refused it."""
         return await self._turns.finish_start(finishing, self._reach(finishing.commit.read.key, flow))
 
+    async def start_with_person(self, key: SessionKey, turn: TurnId, inbound: Inbound, flow: Flow) -> None:
+        """Let an opt-in that was stored while a person has the conversation take effect. Anything else is left."""
+        if opts_in(True, inbound) and await self._contacts.is_stopped(key):
+            said = (inbound.key, inbound.received_at)
+            await self._turns.start_with_person(key, turn, *said, self._reach(key, flow))
+
     def _reach(self, key: SessionKey, flow: Flow) -> tuple[str, ...]:
         """Return the channels on which a change of consent holds, the person's own first."""
         return consent_channels(self._channels, key.channel, flow.policy)

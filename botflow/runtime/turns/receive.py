@@ -290,6 +290,7 @@ class Receiver:
                 self._sessions.look(accepted.id.session)
             return accepted
         if not accepted.is_ours and await self._is_for_a_person(stored, accepted):
+            await self._consent.start_with_person(key, accepted.turn, inbound, live.flow)
             self._hot.forget(key)
             self._hub.wake((accepted.turn.session,))
             return Receipt(id=accepted.turn, state="done")

@@ -108,7 +108,7 @@ class ConversationChanges:
         """`give_back` a session that the caller has locked, with what its handoff node is told."""
         if locked.session.handoff is None:
             raise not_handed_off()
-        if locked.session.awaits_return:
+        if locked.session.awaits_return and not handoffs.has_opt_in(connection, locked.id):
             check_wants_messages(locked)  # no turn of a contact who has opted out would take the return
         queued = handoffs.give_back(connection, locked, replay=replay, note=note, values=values)
         record_change(

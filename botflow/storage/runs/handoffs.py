@@ -241,28 +241,52 @@ def _waiting_messages(locked: LockedSession) -> tuple[Any, ...]:
     )
 
 
+def has_opt_in(connection: Connection, session: int) -> bool:
+    """True if an opt-in waits in the session's queue: what is queued now comes after it."""
+    says = inbounds.c.content["consent"].as_string().in_(("start", "start_if_stopped"))
+    waiting = exists().where(inbounds.c.session_id == session, is_new(), says)
+    return bool(connection.execute(select(waiting)).scalar())
+
+
+def finish_word(connection: Connection, session: int, key: str, reason: str) -> bool:
+    """Finish a waiting START of a session that a person has, by a turn that visits no node; False if it has a turn
+    already, or will be taken: no person has the conversation. The caller has locked the session."""
+    is_with_person = select(sessions.c.id).where(sessions.c.id == session, sessions.c.paused)
+    if (
+        connection.execute(is_with_person.where(sessions.c.state["handoff"]["person"].as_string() != "")).first()
+        is None
+    ):
+        return False
+    which = (inbounds.c.session_id == session, is_new(), inbounds.c.key == key, inbounds.c.owner.is_(None))
+    return _finish(connection, session, which, InboundIgnored(reason).to_json())
+
+
 def _finish_messages(connection: Connection, locked: LockedSession) -> None:
     """Finish the waiting messages, each by a turn that visits no node and has a version of its own."""
-    found = select(inbounds.c.seq).where(*_waiting_messages(locked)).order_by(inbounds.c.seq)
-    seqs = connection.execute(found).scalars().all()
+    _finish(connection, locked.id, _waiting_messages(locked), HANDED_OFF)
+
+
+def _finish(connection: Connection, session: int, which: Sequence[Any], event: Sequence[Any]) -> bool:
+    """Finish these inbounds of a locked session; False if there are none."""
+    seqs = connection.execute(select(inbounds.c.seq).where(*which).order_by(inbounds.c.seq)).scalars().all()
     if not seqs:
-        return
-    version = connection.execute(select(sessions.c.version).where(sessions.c.id == locked.id)).scalar_one()
+        return False
+    version = connection.execute(select(sessions.c.version).where(sessions.c.id == session)).scalar_one()
     for position, seq in enumerate(seqs, start=1):
         connection.execute(
             insert(turns).values(
-                session_id=locked.id,
+                session_id=session,
                 seq=seq,
                 at=now(),
                 version=version + position,
                 status="ignored",
-                trace=[HANDED_OFF],
+                trace=[event],
             )
         )
-    finished = update(inbounds).where(inbounds.c.session_id == locked.id, inbounds.c.seq.in_(seqs))
+    finished = update(inbounds).where(inbounds.c.session_id == session, inbounds.c.seq.in_(seqs))
     connection.execute(finished.values(state=literal_column("'done'"), owner=None, merged_into=None))
-    first_new = select(func.min(inbounds.c.seq) - 1).where(inbounds.c.session_id == locked.id, is_new())
-    moved = update(sessions).where(sessions.c.id == locked.id)
+    first_new = select(func.min(inbounds.c.seq) - 1).where(inbounds.c.session_id == session, is_new())
+    moved = update(sessions).where(sessions.c.id == session)
     connection.execute(
         moved.values(
             version=sessions.c.version + len(seqs),
@@ -270,6 +294,7 @@ def _finish_messages(connection: Connection, locked: LockedSession) -> None:
             updated_at=now(),
         )
     )
+    return True
 
 
 def _give_up_leases(connection: Connection, session: int) -> None:
