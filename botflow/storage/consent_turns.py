@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select
 
 from botflow.records.leases import Accepted, Arrival, Finished, Finishing
 from botflow.records.sessions import SessionKey
 from botflow.records.turns import Receipt, TurnCommit, TurnId
 from botflow.storage.consent_changes import is_repeated, keep, lock, lock_sessions, may_start, park, start, stop
 from botflow.storage.engines.engine import Engine
+from botflow.storage.runs.freed_sessions import COLUMNS, free
 from botflow.storage.runs.handoffs import finish_word
 from botflow.storage.tables import sessions
 from botflow.storage.turns.store import TurnStore
@@ -123,7 +124,7 @@ def _start_with_person(
     lock_sessions(connection, key, channels)
     is_freed = may_start(connection, key, session, subject, said_at)
     if finish_word(connection, session, subject, "opted_in" if is_freed else "opted_out") and is_freed:
-        connection.execute(update(sessions).where(sessions.c.id == session).values(parked=False))
+        free(connection, connection.execute(select(*COLUMNS).where(sessions.c.id == session)).one())
         start(connection, key, subject, OPT_IN, said_at, channels)
 
 

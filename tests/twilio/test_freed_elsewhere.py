@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botflow_twilio.channel import TwilioChannel
 from sqlalchemy import Connection, insert, update
 
 from botflow.engine.inbound import Inbound
+from botflow.records.access import Principal
 from botflow.records.queues import MESSAGE_PRIORITY
+from botflow.service.sessions.conversation_changes import ConversationChanges
 from botflow.storage.database import Database
 from botflow.storage.runs.start import new_inbound
 from botflow.storage.tables import inbounds, sessions
 from tests.engine.conversation import node, say
+from tests.organizations import HOME
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.twilio.phone_users import ANN, HELLO, open_town
 
+WHO = Principal(organization=HOME, actor="test", scopes=frozenset())
 HOUR: dict[str, Any] = {"for": "1h"}  # a word that Python keeps for itself
 
 
@@ -31,6 +35,25 @@ async def test_a_wait_begins_again(database: Database, twilio: TwilioStandIn, ch
 
         waits = {each.workflow: (each.status, each.wakes_at is not None) for each in await database.executions.page(5)}
         assert waits["root"] == ("waiting", True)
+
+
+async def test_a_wait_begins_again_while_a_person_has_the_conversation(
+    database: Database, twilio: TwilioStandIn, channel: TwilioChannel
+) -> None:
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    waiting = (node("rest", "logic.wait", until=tomorrow, next="bye"), say("bye", "Bye."))
+    async with open_town(database, twilio, channel, *waiting, countries=["US"]) as town:
+        await town.hear(ANN, "hi")
+        await town.advance(ANN)
+        key, changes = town.bot.key(ANN, "sms"), ConversationChanges(WHO)
+        session = (await database.turns.load(key)).id
+        await database.engine.write(changes.hand_off, session, "Maria")
+        await town.queue(ANN, "STOP")
+        await town.queue(ANN, "START")
+
+        back = await database.engine.write(changes.give_back, session, False)
+
+        assert (back.parked, back.wakes_at is not None) == (False, True)
 
 
 async def test_the_end_of_a_run_is_heard_after_all(

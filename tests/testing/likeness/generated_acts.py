@@ -41,6 +41,7 @@ SAID = (
     "confirm",
 )
 PHONE = ("STOP", "START", "HELP", "please stop texting me", "YES")
+OPT_OUTS = ("STOP", "please stop texting me")
 WHO = ("ann", "ann", "ann", "ann", "bea", "cay")
 
 
@@ -63,7 +64,11 @@ def _one(draw: Random, simulated: Simulated) -> Act:
     is_generated = simulated.talk.flow.id == GENERATED
     workflow = "invited" if is_generated and who != "ann" and draw.random() < 0.7 else ""
     talk = simulated.of(Act(who=who, workflow=workflow))
+    handoff = talk.conversation.state.handoff
     words = SAID if simulated.script.channel == "chat" or draw.random() < 0.8 else PHONE
+    if words is PHONE and handoff is not None and handoff.person:
+        # The opt-out counts at once. Its confirmation may wait in production, until the person gives back.
+        words = tuple(word for word in PHONE if word not in OPT_OUTS)
     kinds: list[tuple[Act | None, int]] = [
         (Says(who=who, workflow=workflow, text=draw.choice(words)), 10),
         (
@@ -98,7 +103,6 @@ def _one(draw: Random, simulated: Simulated) -> Act:
         kinds.append((Presses(who=who, workflow=workflow, button=draw.choice(buttons).title, of=message.text), 5))
     if any(watched.is_awaited for watched in simulated.talk.deployment.watched):
         kinds.append((Delivery(state=draw.choice(("sent", "delivered", "failed")), code="30005"), 8))
-    handoff = talk.conversation.state.handoff
     if talk.conversation.state.frames or handoff is not None:
         kinds.append((Claims(who=who, workflow=workflow, person=draw.choice(("Maria", "Luigi"))), 6 if handoff else 1))
     if handoff is not None:
