@@ -65,7 +65,7 @@ def _one(draw: Random, simulated: Simulated) -> Act:
     workflow = "invited" if is_generated and who != "ann" and draw.random() < 0.7 else ""
     talk = simulated.of(Act(who=who, workflow=workflow))
     handoff = talk.conversation.state.handoff
-    words = SAID if simulated.script.channel == "chat" or draw.random() < 0.8 else PHONE
+    words: tuple[str, ...] = SAID if simulated.script.channel == "chat" or draw.random() < 0.8 else PHONE
     if words is PHONE and handoff is not None and handoff.person:
         # The opt-out counts at once. Its confirmation may wait in production, until the person gives back.
         words = tuple(word for word in PHONE if word not in OPT_OUTS)
