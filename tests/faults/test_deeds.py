@@ -29,7 +29,7 @@ PROVEN_ELSEWHERE = {
 }
 WITHIN_THE_SESSION = {
     *("chatbot.message_received", "chatbot.opened", "twilio.message_received", "trigger.missed_call"),
-    *("trigger.manual", "trigger.event", "trigger.schedule", "trigger.webhook"),
+    *("trigger.manual", "trigger.event", "trigger.schedule", "trigger.webhook", "trigger.campaign", "trigger.ended"),
     *("chatbot.say", "chatbot.ask", "chatbot.menu", "chatbot.cards", "chatbot.form"),
     *("conditional.branch", "conditional.switch", "logic.split", "logic.set", "logic.subflow", "logic.wait"),
     *("logic.loop", "logic.try", "logic.log", "logic.end"),

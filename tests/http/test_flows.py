@@ -18,7 +18,7 @@ name: Shop
 variables: {item: bell, order: {next: x}}
 nodes:
   - {id: start, type: chatbot, actionType: message_received, next: ask}
-  - {id: ask, type: http, actionType: request, properties: PROPERTIES, next: done}
+  - {id: ask, type: http, actionType: request, properties: PROPERTIES, on: {next: done, error: done}}
   - {id: done, type: chatbot, actionType: say, properties: {text: "{{ $ask.body.x }} {{ $ask.status }}"}}
 """
 URL = "https://shop.example/orders"

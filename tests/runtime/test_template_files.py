@@ -23,6 +23,8 @@ nodes:
     type: email
     actionType: send
     properties: {to: "{{ email }}", template: welcome}
+    on: {next: done, error: done}
+  - {id: done, type: logic, actionType: end}
 """
 
 

@@ -90,7 +90,7 @@ ACCEPTING = (
     ACCEPT_LEASE("b.kind <> 'message' OR", "", accept.test_what_is_no_message_is_taken_whatever_the_session_waits_for),
     ACCEPT_LEASE("s.parked OR", "", accept.test_a_parked_session_takes_messages_whatever_it_waits_for),
     ACCEPT_LEASE(
-        "OR b.content -> '$.consent' IS NOT NULL",
+        " OR coalesce(b.content ->> '$.consent', 'start_if_stopped') <> 'start_if_stopped'",
         "",
         accept.test_a_message_about_being_written_to_is_taken_whatever_the_session_waits_for,
     ),
@@ -193,7 +193,7 @@ FINISHING = (
     Fence(
         sqlite,
         "SHUT",
-        "AND content -> '$.consent' IS NULL",
+        "AND NOT coalesce(i.content ->> '$.consent', 'start_if_stopped') <> 'start_if_stopped'",
         "",
         finish.test_a_message_that_the_turn_leaves_waiting_cannot_be_claimed,
     ),

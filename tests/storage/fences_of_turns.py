@@ -104,7 +104,7 @@ ACCEPTING = (
     ACCEPT("i.kind <> 'message' OR", "", accept.test_what_is_no_message_is_taken_whatever_the_session_waits_for),
     ACCEPT("s.parked OR", "", accept.test_a_parked_session_takes_messages_whatever_it_waits_for),
     ACCEPT(
-        "OR i.content ? 'consent'",
+        " OR coalesce(i.content ->> 'consent', 'start_if_stopped') <> 'start_if_stopped'",
         "",
         accept.test_a_message_about_being_written_to_is_taken_whatever_the_session_waits_for,
     ),
@@ -229,12 +229,12 @@ FINISHING = (
         finish.test_a_message_that_the_turn_leaves_waiting_cannot_be_claimed,
     ),
     FINISH(
-        "AND b.kind = 'message' AND (b.content ? 'consent')",
-        "AND (b.content ? 'consent')",
+        "AND b.kind = 'message' AND NOT coalesce(b.content",
+        "AND NOT coalesce(b.content",
         finish.test_a_message_that_the_turn_leaves_waiting_cannot_be_claimed,
     ),
     FINISH(
-        "AND (b.content ? 'consent') IS NOT TRUE",
+        "AND NOT coalesce(b.content ->> 'consent', 'start_if_stopped') <> 'start_if_stopped'",
         "",
         finish.test_a_message_that_the_turn_leaves_waiting_cannot_be_claimed,
     ),

@@ -1,12 +1,14 @@
 """The texts of a flow that are translated, each with a key that stays the same when the flow grows.
 
-`dish.options[soup].label` is the label of the option `soup` of the node `dish`: list items are named by their ids.
+`dish.options[soup].label` is the label of the option `soup` of the node `dish`: list items are named by their ids,
+equal ones by a number besides: `#2`.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic.alias_generators import to_camel
@@ -41,9 +43,13 @@ class Entry:
 
 def entries(linked: Linked) -> list[Entry]:
     """Return what is to be translated, in the order of the document."""
-    found = [*_of_document(linked), *(entry for node in linked.nodes.values() for entry in _of_node(node))]
-    keys = [entry.key for entry in found]
-    return [entry for entry in found if keys.count(entry.key) == 1]  # equal choices, which the checker reports
+    seen: Counter[str] = Counter()
+    found = []
+    for entry in (*_of_document(linked), *(entry for node in linked.nodes.values() for entry in _of_node(node))):
+        seen[entry.key] += 1
+        times = seen[entry.key]
+        found.append(entry if times == 1 else replace(entry, key=f"{entry.key}#{times}"))  # equal buttons
+    return found
 
 
 def words_of(text: str) -> list[str]:

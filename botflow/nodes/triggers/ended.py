@@ -10,6 +10,7 @@ from botflow.engine.inbound import Inbound
 from botflow.engine.node_type import Leave, NodeType, Visit
 from botflow.engine.scene import Scene
 from botflow.flow.fields import Properties, WrongProperty
+from botflow.flow.graph import ExecutionMode
 from botflow.flow.node_spec import Output, Outputs
 from botflow.flow.widgets import Widget
 
@@ -72,6 +73,9 @@ class EndedTrigger(NodeType):
             "error": Output("object", "why it failed, `{node, code, message}`; else null"),
             "output": Output("any", "what a run has given, up to 30,000 characters of JSON; else null"),
         }
+
+    def has_person(self, mode: ExecutionMode) -> bool:
+        return False
 
     def starts(self, properties: EndedProperties, inbound: Inbound) -> bool:
         told = inbound.parameters

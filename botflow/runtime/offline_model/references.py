@@ -21,6 +21,12 @@ _SIGN = "#"
 _FEWEST_DIGITS = 3
 _FEWEST_UNNUMBERED = 4  # digits behind a word that may be a verb: "order 200" may ask for that many
 _BEFORE_VERB = word_set("to zu")
+_BEFORE_NOUN = word_set(
+    "for of about with from regarding concerning my our your his her their the this that"
+    " fur von wegen uber zur meine meiner unsere unserer die der diese dieser"
+    " para de del sobre mi nuestro su el la este esta"
+    " pour du concernant ma notre votre cette"
+)
 _MOST_BETWEEN = 3
 _LONGEST = 40  # characters of a word that may be one
 
@@ -86,7 +92,7 @@ def _begin(
 
 def _is_named(folded: Sequence[str], lead: int, at: int, found: Sequence[tuple[str, int, int]], words: Words) -> bool:
     """Say whether a number names what the word before it says: "table 4", "order 4711"; not "to order 1000 roses"."""
-    is_holder = folded[lead] in lexicon_of(words.language).holders
+    is_holder = folded[lead] in lexicon_of(words.language).holders or (lead and folded[lead - 1] in _BEFORE_NOUN)
     if (not is_holder and _digits(found[at][0]) < _FEWEST_UNNUMBERED) or (lead and folded[lead - 1] in _BEFORE_VERB):
         return False
     behind = folded[at + 1] if at + 1 < len(folded) else ""

@@ -102,6 +102,8 @@ def test_an_alarm_that_has_gone_off_before_the_claim_is_stale() -> None:
     token = session.state.wait.token
     talk.agent.claims()
 
+    assert session.state.wait is not None
+    assert session.state.wait.token != token
     talk.deployment.queue(session, "timeout", key="late", token=token)
     talk.deployment.settle()
 

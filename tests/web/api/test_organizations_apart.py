@@ -25,7 +25,7 @@ from tests.faults.waiting import until
 from tests.web.api.calls import call, call_at, organization_key, outcome
 from tests.web.site import ORDER, Site, open_site
 
-LAST_USED = re.compile(r'"lastUsedAt":"[^"]*"')
+MOVING = re.compile(r'"(lastUsedAt|lookAt)":"[^"]*"')
 SECRET = "canary-of-the-others"  # in everything that the other organization has
 PERSON = "a-person-of-theirs"
 ROLES = tuple(Role)
@@ -177,12 +177,13 @@ def address_of(operation: Operation, things: Mapping[str, str]) -> str:
 
 async def others_state(site: Site, key: str) -> list[Any]:
     """Return all that the other organization can read of itself, but for what is said of the time until now, for
-    exports, which show what lists show, and for when its own key was used last, which is noted once a minute."""
+    exports, which show what lists show, for when its own key was used last, which is noted once a minute, and for when
+    a campaign is looked at next."""
     apart = (usage.TAG, exports.TAG)  # an export is an entry of the audit log, which would change what is read
     readable = [each for each in OPERATIONS if each.method == "GET" and "{" not in each.path and each.tag not in apart]
     allowed = [each for each in readable if each.scope in SCOPES_OF[Role.OWNER]]
     answers = [await call_at(site, "GET", address_of(each, {}), key=key) for each in allowed]
-    return [LAST_USED.sub("", answer.text) for answer in answers]
+    return [MOVING.sub("", answer.text) for answer in answers]
 
 
 async def test_no_operation_answers_without_a_key(database_url: str) -> None:
