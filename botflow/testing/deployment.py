@@ -69,7 +69,7 @@ class Deployment:
         self.channels = workflows.channels
         self.contacts = SimulatedContacts(clock, self.channels, workflows.flows.values())
         self.sessions: dict[int, SimulatedSession] = {}
-        self.consent = SimulatedConsent(self.sessions, self.channels)
+        self.consent = SimulatedConsent(self.sessions, self.channels, clock, self._queue_again)
         self.due: list[Due] = []
         self.emitted: list[EmitEvent] = []
         self.handoffs: list[tuple[SimulatedSession, OpenHandoff]] = []
@@ -137,6 +137,9 @@ class Deployment:
         self.consent.heed(session, inbound)
         return inbound
 
+    def _queue_again(self, session: SimulatedSession, inbound: Inbound) -> None:
+        self.due.append(Due(session.number, inbound))
+
     # -- turns and time
 
     def settle(self, choose: Callable[[Sequence[Due]], int] | None = None) -> None:
@@ -199,7 +202,9 @@ class Deployment:
     def _turn(self, session: SimulatedSession, inbound: Inbound) -> Turn:
         silent = self.consent.silent_turn(session, inbound)
         if silent is not None:
-            return session.keep(inbound, silent, self.clock.now)
+            kept = session.keep(inbound, silent, self.clock.now)
+            self.consent.passed_over(session, inbound, kept)
+            return kept
         return session.take(
             inbound,
             self.node_types,

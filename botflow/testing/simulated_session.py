@@ -41,7 +41,7 @@ class SimulatedSession:
     `parent` is the number of the session that started it, and `group` the wait there that it reports to. `said` is
     what its person has been told, and `transcript` what both said. `begun` holds by key what was started for the
     person, `latest` the last of it. `parked`: the person has opted out. `left` are messages that a person in place of
-    the flow reads.
+    the flow reads. `unheard` is what came for its wait while it was parked, with the turns that passed over it.
     """
 
     number: int
@@ -66,6 +66,7 @@ class SimulatedSession:
     latest: Begun | None = None
     parked: bool = False
     left: list[str] = field(default_factory=list)
+    unheard: list[tuple[Turn, Inbound]] = field(default_factory=list)
 
     @property
     def is_run(self) -> bool:
