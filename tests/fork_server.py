@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 import traceback
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -77,11 +78,14 @@ class Forked:
 
 @dataclass(slots=True, eq=False)
 class ForkServer:
-    """The way to the process that forks."""
+    """The way to the process that forks. One thread starts processes; others, such as that of a stand-in's server, may
+    end them and look for their ends meanwhile."""
 
     _process: subprocess.Popen[bytes]
     _unread: bytes = b""
+    _births: deque[int] = field(default_factory=deque)
     _ends: dict[int, int] = field(default_factory=dict)
+    _reading: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def start(cls) -> ForkServer:
@@ -115,14 +119,15 @@ class ForkServer:
         }
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
         self._process.stdin.flush()
-        while True:
-            for news in self._news(PATIENCE_S):
-                if "born" in news:
-                    return Forked(news["born"], self)
+        until_s = time.monotonic() + PATIENCE_S
+        while not self._births:
             assert self._process.poll() is None, "the process that forks has ended"
+            assert time.monotonic() < until_s, "the process that forks does not answer"
+            self._take_in(0.05)
+        return Forked(self._births.popleft(), self)
 
     def end_of(self, pid: int) -> int | None:
-        self._news(0.0)
+        self._take_in(0.0)
         return self._ends.get(pid)
 
     def close(self) -> None:
@@ -132,18 +137,19 @@ class ForkServer:
         self._process.wait(PATIENCE_S)
         self._process.stdout.close()
 
-    def _news(self, within_s: float) -> list[dict[str, Any]]:
-        """Take in what the process has written; deaths are noted, all is returned."""
+    def _take_in(self, within_s: float) -> None:
+        """Note the births and ends that the process has written."""
         assert self._process.stdout is not None
-        with selectors.DefaultSelector() as selector:
+        with self._reading, selectors.DefaultSelector() as selector:
             selector.register(self._process.stdout, selectors.EVENT_READ)
             if not selector.select(within_s):
-                assert not within_s, "the process that forks does not answer"
-                return []
-        *lines, self._unread = (self._unread + os.read(self._process.stdout.fileno(), 65_536)).split(b"\n")
-        news: list[dict[str, Any]] = [json.loads(line) for line in lines]
-        self._ends |= {entry["died"]: entry["code"] for entry in news if "died" in entry}
-        return news
+                return
+            *lines, self._unread = (self._unread + os.read(self._process.stdout.fileno(), 65_536)).split(b"\n")
+            for news in map(json.loads, lines):
+                if "born" in news:
+                    self._births.append(news["born"])
+                else:
+                    self._ends[news["died"]] = news["code"]
 
 
 @cache

@@ -118,7 +118,7 @@ WITHOUT_WORDS = frozenset(
         *("nodes.answers.numbers.numbers._decimal_sign", "storage.engines.postgres_prepared.numbered"),
         "web.requests.json_body._schema",
     )
-)
+) | {"botflow_client.reading._fields_of"}
 SAID = ("canaryname", "canarynote", NUMBER.removeprefix("+"), "canarymore")
 
 
