@@ -12,7 +12,7 @@ from botflow.storage.service.sessions import waiting_times
 from tests.faults.mutation import Fence
 from tests.storage.runs import test_handoff_rows
 from tests.web import test_notices
-from tests.web.api import test_handoff_node
+from tests.web.api import test_handoff_people
 
 waiting = partial(
     test_handoff_rows.test_a_row_says_what_its_session_says_although_it_comes_later,
@@ -31,19 +31,19 @@ FENCES_OF_NOTICES = (
         waiting_times._ranked,
         "handoffs.c.organization_id == organization,",
         "",
-        test_handoff_node.test_how_long_people_waited_is_told_by_day_and_queue,
+        test_handoff_people.test_how_long_people_waited_is_told_by_day_and_queue,
     ),
     Fence(
         pictures._picture,
         " if _ADDRESS.fullmatch(address) else None",
         "",
-        test_handoff_node.test_who_claims_is_seen_with_the_picture_of_their_account,
+        test_handoff_people.test_who_claims_is_seen_with_the_picture_of_their_account,
     ),
     Fence(
         HandoffChanges.transfer,
         'to.picture or ""',
         "to.picture",
-        test_handoff_node.test_who_claims_is_seen_with_the_picture_of_their_account,
+        test_handoff_people.test_who_claims_is_seen_with_the_picture_of_their_account,
     ),
     Fence(handoff_rows.open_row, "is_new and is_open", "is_open", waiting),
     Fence(handoff_rows.open_row, "is_open and not person", "is_open", claimed),

@@ -1,7 +1,7 @@
 """The caches of pure functions whose arguments may hold a person's words: a question says a name, options are theirs,
 and so is the address that a request comes from.
 
-They are named, not imported: a module that nobody has loaded has no cache.
+They are named, not imported: a module that is not loaded has no cache.
 """
 
 from __future__ import annotations

@@ -19,15 +19,14 @@ from botflow.service.campaigns.campaign_models import (
     ShownCampaign,
     shown_campaign,
 )
+from botflow.service.declared_triggers import Place, page_of_declared
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.runs.campaign_starts import CampaignStart, counts_of, decided, page_of_starts
 from botflow.storage.runs.campaigns import read_campaigns
-from botflow.storage.runs.start_targets import Target, find_declaring, find_target
+from botflow.storage.runs.start_targets import Target, find_target
 
-AT_ONCE = 20  # workflows of one statement: each has its documents
 MOST_READ = 1_000  # contacts of a preview
 AHEAD = timedelta(days=7)
-Place = tuple[str, str]  # workflow, campaign
 
 
 class CampaignReads:
@@ -38,16 +37,15 @@ class CampaignReads:
 
     def listed(self, connection: Connection, after: Place | None, limit: int) -> list[ShownCampaign]:
         """Return at most `limit` + 1 campaigns after this one, in the order of workflows and of campaigns."""
-        found: list[ShownCampaign] = []
-        slug = after[0] if after is not None else ""
-        while True:
-            targets = find_declaring(connection, "campaign", self._caller.organization, slug, AT_ONCE + 1)
-            shown = [each for target in targets[:AT_ONCE] for each in self._shown(connection, target)]
-            # The database has compared the workflows, by its own collation.
-            found += [each for each in shown if after is None or each.workflow != after[0] or each.campaign > after[1]]
-            if len(found) > limit or len(targets) <= AT_ONCE:
-                return found[: limit + 1]
-            slug = targets[AT_ONCE].slug
+        return page_of_declared(
+            connection,
+            "campaign",
+            self._caller.organization,
+            after,
+            limit,
+            lambda targets: [each for target in targets for each in self._shown(connection, target)],
+            lambda each: (each.workflow, each.campaign),
+        )
 
     def of_workflow(self, connection: Connection, workflow: str) -> list[ShownCampaign]:
         """Return the campaigns of one workflow. RejectedInbound `workflow.unknown` (404)."""

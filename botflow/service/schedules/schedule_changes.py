@@ -15,15 +15,13 @@ from botflow.records.runs import StartedRun
 from botflow.runtime.runs.cron_times import moments_after, next_moment
 from botflow.runtime.runs.scheduled_start import schedules_of, start_scheduled
 from botflow.runtime.runs.validation import active_target
+from botflow.service.declared_triggers import Place, page_of_declared
 from botflow.service.schedules.schedule_models import PlannedRun, SchedulePreview, ShownSchedule, shown_schedule
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.runs.schedule_states import lock_workflow, pause_schedule, resume_schedule, states_of
 from botflow.storage.runs.schedules import Schedule
-from botflow.storage.runs.start_targets import Target, find_declaring, find_target
+from botflow.storage.runs.start_targets import Target, find_target
 from botflow.storage.service.audit_log import record_change
-
-AT_ONCE = 20  # workflows of one statement: each has its documents
-Place = tuple[str, str]  # workflow, schedule
 
 
 class ScheduleChanges:
@@ -34,16 +32,15 @@ class ScheduleChanges:
 
     def listed(self, connection: Connection, after: Place | None, limit: int) -> list[ShownSchedule]:
         """Return at most `limit` + 1 schedules after this one, in the order of workflows and of schedules."""
-        found: list[ShownSchedule] = []
-        slug = after[0] if after is not None else ""
-        while True:
-            targets = find_declaring(connection, "schedule", self._caller.organization, slug, AT_ONCE + 1)
-            shown = self._shown(connection, targets[:AT_ONCE])
-            # The database has compared the workflows, by its own collation.
-            found += [each for each in shown if after is None or each.workflow != after[0] or each.schedule > after[1]]
-            if len(found) > limit or len(targets) <= AT_ONCE:
-                return found[: limit + 1]
-            slug = targets[AT_ONCE].slug
+        return page_of_declared(
+            connection,
+            "schedule",
+            self._caller.organization,
+            after,
+            limit,
+            lambda targets: self._shown(connection, targets),
+            lambda each: (each.workflow, each.schedule),
+        )
 
     def of_workflow(self, connection: Connection, workflow: str) -> list[ShownSchedule]:
         """Return the schedules of one workflow. RejectedInbound `workflow.unknown` (404)."""

@@ -112,7 +112,7 @@ def with_addresses(
 
 
 def members_of(connection: Connection, organization: int, group: str, people: Sequence[int]) -> set[int]:
-    """Return which of these people are in the group; nobody is in one that does not exist."""
+    """Return which of these people are in the group; a group that does not exist has no members."""
     named = contact_groups.c.id == contact_group_members.c.group_id
     mine = select(contact_group_members.c.person_id).join(contact_groups, named)
     mine = mine.where(contact_groups.c.organization_id == organization, contact_groups.c.name == group)

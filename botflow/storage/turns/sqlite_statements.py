@@ -31,7 +31,7 @@ def takes(inbound: str, state: str, parked: str) -> str:
 
 
 def is_word_of_consent(inbound: str) -> str:
-    """Return the condition that a message says something of consent, whoever sends it: YES is an opt-in only of a
+    """Return the condition that a message says something of consent, from any sender: YES is an opt-in only of a
     person who had stopped, whose session is parked."""
     return f"coalesce({inbound}.content ->> '$.consent', 'start_if_stopped') <> 'start_if_stopped'"
 

@@ -6,8 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.testing.likeness import written_people, written_questions, written_starts, written_waits
 from tests.testing.likeness.comparison import compare, copies_of
-from tests.testing.likeness.written_conversations import SCRIPTS
+
+SCRIPTS = (
+    *written_questions.SCRIPTS,
+    *written_waits.SCRIPTS,
+    *written_starts.SCRIPTS,
+    *written_people.SCRIPTS,
+)
 
 
 async def test_the_runtime_says_and_stores_the_same(
