@@ -17,8 +17,8 @@ from botflow.flow.problems import Path, Report, dotted
 LONGEST_QUOTED = 60  # characters of a wrong value
 # Pydantic's messages name Python types; authors write YAML.
 _SENTENCES = {
-    "tuple_type": "must be a list",
-    "list_type": "must be a list",
+    "tuple_type": "must be a list: [a, b], or a - before each item",
+    "list_type": "must be a list: [a, b], or a - before each item",
     "dict_type": "must be a mapping",
     "model_type": "must be a mapping",
     "model_attributes_type": "must be a mapping",
