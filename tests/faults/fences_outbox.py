@@ -131,7 +131,7 @@ CLAIMING = (
         claim_due.due_parts,
         ".with_for_update(of=outbounds, key_share=True, skip_locked=True)",
         "",
-        test_outbox.test_senders_that_look_at_once_share_the_work,
+        test_outbox.test_what_one_sender_claims_another_skips,
         on="postgres",
     ),
     Fence(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, NullPool, create_engine, event
+from sqlalchemy import Connection, NullPool, create_engine, event, text
+
+BLOCKED = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+
+FORGET = text("SELECT pg_stat_clear_snapshot()")  # a transaction sees the activity as it was when it first looked
 
 
 @contextmanager
@@ -17,3 +22,11 @@ def open_transaction(url: str) -> Iterator[Connection]:
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     with engine.begin() as connection:
         yield connection
+
+
+async def until_blocked(connection: Connection, statements: int) -> None:
+    """Wait until so many statements of this Postgres database wait for locks of others."""
+    async with asyncio.timeout(10):
+        while connection.execute(BLOCKED).scalar_one() < statements:
+            await asyncio.sleep(0.02)
+            connection.execute(FORGET)

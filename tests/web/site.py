@@ -30,6 +30,7 @@ from botflow.runtime.process.timing import Timing
 from botflow.runtime.process.worker import WorkerOptions
 from botflow.settings import Settings
 from botflow.storage.tables import metadata, processes, sessions
+from botflow.testing import VirtualClock
 from botflow.web.application import Application
 from botflow.web.context import Desk
 from botflow.web.requests.addresses import Network
@@ -123,6 +124,10 @@ class Site:
     @property
     def desk(self) -> Desk:
         return self.app.desk
+
+    def hold_the_minute(self) -> None:
+        """Count all calls from now on within one minute of one day, however long they take."""
+        self.desk.limiter._clock = VirtualClock(datetime(2026, 11, 21, 12, 0, 30, tzinfo=UTC))
 
     async def visit(self, workflow: str = "order") -> Visit:
         """Open an anonymous session."""

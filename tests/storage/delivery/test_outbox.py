@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
 from botflow.records.leases import Accepted
 from botflow.records.outbounds import OutboundPart, OutboundState, StoredOutbound
 from botflow.records.turns import Receipt, TurnId
-from botflow.storage.database import Database
+from botflow.storage.database import Database, open_database
 from tests.storage.aged_rows import age_part, opt_out, set_paused
 from tests.storage.leased_turns import arrival, finish, take
+from tests.storage.open_transaction import open_transaction, until_blocked
 from tests.storage.outbox_rows import about, at_once, fast_turn, news
 from tests.storage.sample_turns import key, message, said, waiting
 
@@ -100,6 +102,20 @@ async def test_senders_that_look_at_once_share_the_work(database: Database) -> N
     sessions = [part.session for claimed in claims for part in claimed]
     assert len(sessions) == len(set(sessions))
     assert len(sessions) >= 2
+
+
+async def test_what_one_sender_claims_another_skips(postgres_url: str) -> None:
+    """Each has chosen its parts before either may write: a lock on the table lets them read, and no more."""
+    database = await open_database(postgres_url, migrate=False)
+    for person in range(6):
+        await fast_turn(database, "m1", said("hello", "ready"), person=f"p{person}")
+    with open_transaction(postgres_url) as transaction:
+        transaction.execute(text("LOCK TABLE outbounds IN SHARE MODE"))
+        claims = [asyncio.create_task(database.outbox.claim_sends(3, at_once)) for _ in range(2)]
+        await until_blocked(transaction, 2)
+    sessions = [part.session for claimed in await asyncio.gather(*claims) for part in claimed]
+    await database.close()
+    assert len(sessions) == len(set(sessions)) == 6
 
 
 async def test_an_unconfirmed_answer_holds_up_what_follows_for_a_while(database: Database) -> None:

@@ -27,14 +27,13 @@ from botflow.web.rest.idempotency import answer_once
 from botflow.web.rest.operation import Operation
 from tests.faults.waiting import until
 from tests.organizations import HOME
-from tests.storage.open_transaction import open_transaction
+from tests.storage.open_transaction import BLOCKED, open_transaction
 from tests.web.api.calls import call, call_at, outcome
 from tests.web.api.test_organizations_apart import address_of, body_of, things_of
 from tests.web.site import API_KEY, Site, open_site
 
 REPLAYED = "idempotency-replayed"
 HOLD_AUDIT_LOG = text("LOCK TABLE audit_log IN SHARE ROW EXCLUSIVE MODE")  # every edit writes into it, then commits
-BLOCKED = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 SAY = {"type": "chatbot", "actionType": "say", "properties": {"text": "Hello"}}
 # Bodies that fit to the things of the call, where the example of the documentation does not.
 BODIES = {

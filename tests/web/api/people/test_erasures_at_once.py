@@ -24,9 +24,9 @@ from tests.dumps import dump_of, places_of
 from tests.faults.waiting import until
 from tests.organizations import HOME
 from tests.stand_ins.twilio import TwilioMessage, TwilioStandIn
-from tests.storage.open_transaction import open_transaction
+from tests.storage.open_transaction import BLOCKED, open_transaction
 from tests.web.api.calls import answered, call, call_at
-from tests.web.api.test_same_moment import BLOCKED, HOLD_AUDIT_LOG, at_once
+from tests.web.api.test_same_moment import HOLD_AUDIT_LOG, at_once
 from tests.web.site import ORDER, SECRET, Site, open_site
 
 PHONE = "+15550001111"
