@@ -118,6 +118,7 @@ def _freeze(
         region=document.region,
         apology=document.apology,
         theme=document.theme,
+        chat=document.chat,
         policy=document.policy(),
         variables=dict(document.variables),
         nodes=nodes,

@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from botflow.flow.chat_access import ChatAccess
 from botflow.flow.contact_fields import ContactFields
 from botflow.flow.fields import VariableName
 from botflow.flow.graph import ExecutionMode
@@ -83,6 +84,8 @@ class Document(Policy):
     have are read from the folder `templates` beside the flow's file: `slug.txt`, `slug.html`."""
     theme: Theme | None = None
     """How the chat page looks: `{color, logo}`, a colour such as `"#0b6b5d"` and the https address of a picture."""
+    chat: ChatAccess = Field(default_factory=ChatAccess)
+    """How web pages and other clients reach it: `{page, origins, frames, identity, protocols, feedback, brand}`."""
     nodes: tuple[PlacedNode, ...]
     """The nodes."""
     edges: tuple[PlacedEdge, ...] = ()

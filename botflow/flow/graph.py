@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from botflow.flow.chat_access import ChatAccess
 from botflow.flow.contact_fields import ContactField
 from botflow.flow.policy import Policy, Retry
 from botflow.flow.templates.template import Templates
@@ -96,6 +97,7 @@ class Flow:
     region: str | None = None
     apology: str | None = None
     theme: Theme | None = None
+    chat: ChatAccess = field(default_factory=ChatAccess)
     policy: Policy = field(default_factory=Policy)
     variables: Mapping[str, Any] = field(default_factory=dict)
     nodes: Mapping[str, Node]

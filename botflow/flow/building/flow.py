@@ -71,6 +71,7 @@ class Flow(ConversationSteps, ChoosingSteps, ModelSteps, ContactSteps, RunSteps)
         contact_fields: Mapping[str, Mapping[str, Any]] | None = None,
         apology: Text | None = None,
         theme: Mapping[str, str] | None = None,
+        chat: Mapping[str, Any] | None = None,
         credentials: Mapping[str, str] | None = None,
         templates: Mapping[str, Mapping[str, str]] | None = None,
         **policy: Unpack[PolicyWords],
@@ -97,6 +98,7 @@ class Flow(ConversationSteps, ChoosingSteps, ModelSteps, ContactSteps, RunSteps)
             contactFields=dict(contact_fields) if contact_fields else None,
             apology=as_written(apology),
             theme=dict(theme) if theme else None,
+            chat=dict(chat) if chat else None,
             credentials=dict(credentials) if credentials else None,
             templates={slug: dict(texts) for slug, texts in templates.items()} if templates else None,
         ) | present(**{document_key(rule): as_written(value) for rule, value in policy.items()})
