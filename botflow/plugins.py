@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from botflow.clock import Clock
     from botflow.engine.node_type import NodeType
     from botflow.interfaces import Channel, Model
+    from botflow.interfaces.chat_protocol import ChatProtocol
     from botflow.interfaces.field_options import OptionsSource
     from botflow.interfaces.observers import Observer
 
@@ -53,6 +54,7 @@ class Plugin:
     credentials that it uses; the one with the plugin's name has fields named like the settings, and opens channel and
     model: then `settings.networks` says which private networks their connections may lead to. `observers` are told
     lifecycle events. `option_sources` look up, by their names, what comboboxes in the forms of its node types offer.
+    `chat_protocols` are spoken by workflows that name them.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Plugin:
     credential_modules: tuple[CredentialModule, ...] = ()
     observers: tuple[Observer, ...] = ()
     option_sources: Mapping[str, OptionsSource] = field(default_factory=dict, hash=False)
+    chat_protocols: tuple[ChatProtocol, ...] = ()
 
     @property
     def own_module(self) -> CredentialModule | None:
@@ -145,6 +148,17 @@ def option_sources(plugins: Iterable[Plugin]) -> Mapping[str, OptionsSource]:
                 f"two sources of options are named {name!r}", code="plugin.clash", hint="rename one of them"
             )
     return sources
+
+
+def chat_protocols(plugins: Iterable[Plugin]) -> Mapping[str, ChatProtocol]:
+    """Return every protocol of chat clients by its name; UsageError `plugin.clash` when two have the same."""
+    protocols: dict[str, ChatProtocol] = {}
+    for protocol in (each for plugin in plugins for each in plugin.chat_protocols):
+        if protocols.setdefault(protocol.name, protocol) is not protocol:
+            raise UsageError(
+                f"two protocols are named {protocol.name!r}", code="plugin.clash", hint="rename one of them"
+            )
+    return protocols
 
 
 def channel_types(plugins: Iterable[Plugin]) -> Mapping[str, type[Channel]]:

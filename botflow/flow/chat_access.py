@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
@@ -12,7 +12,7 @@ from botflow.flow.fields import CAMEL_CASE
 from botflow.flow.placed import CredentialName
 
 T = TypeVar("T", bound=str)
-Protocol = Literal["openai", "ai-sdk", "ag-ui", "rasa", "direct-line", "websocket"]
+MOST_PROTOCOLS = 20
 MOST_SITES = 100
 MOST_KEYS = 5  # of those who sign users: the current one, and those that it replaces
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
@@ -38,6 +38,8 @@ def _once(named: tuple[T, ...]) -> tuple[T, ...]:
 Sites = Annotated[
     tuple[Annotated[str, AfterValidator(_site)], ...], Field(max_length=MOST_SITES), AfterValidator(_once)
 ]
+
+ProtocolName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
 
 
 class Identity(BaseModel):
@@ -65,8 +67,8 @@ class ChatAccess(BaseModel):
     """The sites that may show the page in a frame. Without it: none."""
     identity: Identity | None = None
     """Who signs users of your own: `{credentials, required}`."""
-    protocols: Annotated[tuple[Protocol, ...], AfterValidator(_once)] = ()
-    """What other clients may speak: `openai`, `ai-sdk`, `ag-ui`, `rasa`, `direct-line`, `websocket`."""
+    protocols: Annotated[tuple[ProtocolName, ...], Field(max_length=MOST_PROTOCOLS), AfterValidator(_once)] = ()
+    """What other clients may speak with it, such as `websocket`: the names of protocols that plugins bring."""
     feedback: bool = False
     """Whether people may say of each answer that it was good or bad."""
     brand: bool = True

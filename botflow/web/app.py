@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Receive, Scope, Send
 
+from botflow.interfaces.chat_protocol import ChatProtocol
 from botflow.settings import Settings
 from botflow.web.api import campaigns, credentials, doctor, exports, node_types, plain_paths, schedules
 from botflow.web.api.access import audit_log, keys, organizations, retention, token_keys, users
@@ -79,9 +82,9 @@ class Routes:
     """Routes in two layers, cross-origin rules and errors: Starlette's own application class would put two more layers
     around every message. Each request's scope must have a Desk: see `application.Application`."""
 
-    def __init__(self, *, dev: bool, settings: Settings) -> None:
+    def __init__(self, *, dev: bool, settings: Settings, protocols: Iterable[ChatProtocol]) -> None:
         # Without redirect_slashes: a redirect would turn a message into a GET.
-        self.router = Router(_routes(dev=dev), redirect_slashes=False)
+        self.router = Router(_routes(protocols, dev=dev), redirect_slashes=False)
         answering = ChatOrigins(ProblemFence(self.router), settings.botflow_allowed_origins)
         self.templates = RouteTemplates(self.router.routes)
         self._outermost = RequestWatch(answering, self.templates)
@@ -91,7 +94,7 @@ class Routes:
         await self._outermost(scope, receive, send)
 
 
-def _routes(*, dev: bool) -> list[BaseRoute]:
+def _routes(protocols: Iterable[ChatProtocol], *, dev: bool) -> list[BaseRoute]:
     """Return the routes, the most used first; providers' last, because their first segment may be any word."""
     return [
         Route("/chat/{workflow}/messages", Shedding(Messages()), methods=["POST", "GET"]),
@@ -108,6 +111,7 @@ def _routes(*, dev: bool) -> list[BaseRoute]:
         Route("/readyz", Ready(), methods=["GET"]),
         Route("/metrics", ShowMetrics(), methods=["GET"]),
         *(page_routes() if dev else ()),
+        *(route for protocol in protocols for route in protocol.routes()),
         Route("/{provider}/{workflow}", ReceiveMessage()),
         Route("/{provider}/{workflow}/status", ReceiveStatus()),
         Route("/{provider}/{workflow}/call", ReceiveCall()),

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as HttpScope
 
 from botflow.errors import BotflowError, UsageError
+from botflow.plugins import chat_protocols, installed_plugins
 from botflow.records.access import Principal, Scope
 from botflow.runtime.app import Runtime, open_runtime
 from botflow.runtime.options import RuntimeOptions
@@ -53,7 +54,8 @@ class Application:
     def __init__(self, options: RuntimeOptions, *, dev: bool) -> None:
         self._options = options
         self._dev = dev
-        self._routes = Routes(dev=dev, settings=options.settings)
+        protocols = chat_protocols([*installed_plugins(), *options.plugins])
+        self._routes = Routes(dev=dev, settings=options.settings, protocols=protocols.values())
         self._is_open = False
         self._desk: Desk | None = None
         self._answering: ASGIApp = self._routes

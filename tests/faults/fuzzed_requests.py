@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
+from botflow.plugins import chat_protocols, installed_plugins
 from botflow.settings import Settings
 from botflow.web.app import Routes
 from tests.faults.fuzzed_values import FIELDS, FIELDS_OF, MOMENTS, NAMES, ODD_BYTES, PREFLIGHTS, TEXTS, VALUES, some_of
@@ -51,7 +52,7 @@ class Request:
 @cache
 def routes() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return path and methods of each route."""
-    every = Routes(dev=False, settings=Settings()).router.routes
+    every = Routes(dev=False, settings=Settings(), protocols=chat_protocols(installed_plugins()).values()).router.routes
     return tuple((route.path, tuple(sorted(route.methods or METHODS))) for route in every if isinstance(route, Route))
 
 

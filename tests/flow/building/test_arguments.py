@@ -22,6 +22,7 @@ WRITTEN: dict[str, Any] = {
     "variables": {"size": "L"},
     "contact_fields": {"birthday": {"type": "date"}},
     "apology": "Sorry.",
+    "chat": {"page": True},
     "theme": {"color": "#0b6b5d", "logo": "https://pictures.example/logo.png"},
     "credentials": {"twilio": "Production Twilio"},
     "results": ["name"],
