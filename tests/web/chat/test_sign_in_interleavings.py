@@ -22,8 +22,14 @@ botflow: 1
 id: echo
 name: Echo
 {IDENTITY}
+contactFields: {{last: {{type: text}}}}
 nodes:
-  - {{id: start, type: chatbot, actionType: message_received, next: answer}}
+  - {{id: start, type: chatbot, actionType: message_received, next: note}}
+  - id: note
+    type: contact
+    actionType: set
+    properties: {{fields: {{last: "{{{{ $message.text }}}}"}}}}
+    next: answer
   - {{id: answer, type: chatbot, actionType: say, properties: {{text: "Heard {{{{ $message.text }}}}."}}}}
 """
 ASKING = f"""
