@@ -12,6 +12,8 @@ from sqlalchemy import text
 
 from botflow.records.sessions import VISITOR
 from botflow.web.auth.session_tokens import Visitor
+from tests.dumps import dump_of, places_of
+from tests.web.api.people.test_erasures import erased
 from tests.web.chat.event_stream import listening
 from tests.web.chat.site_users import BY_KEY, CLOSED, IDENTITY, SHOP, sign_in, signed, token, trust
 from tests.web.site import TALK, HeldModel, Site, Visit, open_site, texts
@@ -145,6 +147,21 @@ async def test_a_person_with_a_conversation_keeps_it_and_the_anonymous_one_ends(
         assert ended["status"] == "idle", ended
         assert {each["address"] for each in (await contact(site, "ann"))["addresses"]} == {"ann", visitor.external_id}
         assert (await signed(site, visitor=visitor)).opened["takenAlong"] is False
+
+
+async def test_an_erasure_of_the_person_finds_what_they_said_before_they_signed_in(database_url: str) -> None:
+    async with open_site(database_url, flows=(SHOP,)) as site:
+        await trust(site)
+        visitors = [await site.visit("shop") for _ in range(2)]
+        for visitor, said in zip(visitors, ("canary-taken", "canary-closed"), strict=True):
+            await visitor.say(said)
+            await signed(site, "canary-ann", visitor=visitor)
+        await sign_in(site, token("canary-ann", name="Canary Name"))
+        canaries = ("canary-", "Canary Name", *(visitor.external_id for visitor in visitors))
+        assert set(places_of(canaries, dump_of(database_url))) == set(canaries)
+
+        await erased(site, externalId="canary-ann")
+        assert places_of(canaries, dump_of(database_url)) == {}
 
 
 async def test_a_turn_under_way_ends_in_the_persons_conversation(database_url: str, model: HeldModel) -> None:
