@@ -9,7 +9,7 @@ from typing import Any
 from botflow.engine.text_folding import fold
 from botflow.nodes.answers.choosing.yes_no import meaning
 from botflow.nodes.answers.lexicons.lexicon import words as word_set
-from botflow.nodes.chatbot.form_place import Place
+from botflow.nodes.chatbot.forms.place import Place
 from botflow.runtime.offline_model.explicit_values import Explicit, explicit_values
 from botflow.runtime.offline_model.extraction_fields import Sought
 from botflow.runtime.offline_model.extraction_words import asking, offers, requests, turning

@@ -14,9 +14,9 @@ from botflow.nodes.answers.expectation import Expectation
 from botflow.nodes.answers.lexicons.lexicon import words as word_set
 from botflow.nodes.answers.lexicons.measures import UNITS
 from botflow.nodes.answers.message import MOST_WORDS, Message
-from botflow.nodes.chatbot.form_place import Field, Place
-from botflow.nodes.chatbot.form_reading import read_form
-from botflow.nodes.chatbot.form_words import is_harmless
+from botflow.nodes.chatbot.forms.place import Field, Place
+from botflow.nodes.chatbot.forms.reading import read_form
+from botflow.nodes.chatbot.forms.words import is_harmless
 from botflow.runtime.offline_model.extraction_fields import Sought
 from botflow.runtime.offline_model.extraction_words import about, ordering, turning
 from botflow.runtime.offline_model.features import Words

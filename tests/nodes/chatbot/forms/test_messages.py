@@ -1,4 +1,4 @@
-"""What five forms store of the messages of messages_to_forms.txt: never anything else than what they say."""
+"""What five forms store of the messages of messages.txt: never anything else than what they say."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from botflow.flow.graph import Flow
 from botflow.testing import Simulator
-from tests.nodes.chatbot.forms_to_write_to import FORMS, in_language
+from tests.nodes.chatbot.forms.forms_to_write_to import FORMS, in_language
 
-MESSAGES = Path(__file__).with_name("messages_to_forms.txt")
+MESSAGES = Path(__file__).with_name("messages.txt")
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 MONEY = ("amount", "value")
 # Of 437 messages: the values that are read, and those that are asked for though they were said.

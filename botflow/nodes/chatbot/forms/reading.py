@@ -14,10 +14,10 @@ from typing import Any
 
 from botflow.nodes.answers.message import Message
 from botflow.nodes.answers.value_places import cues_in
-from botflow.nodes.chatbot.form_free_text import without_frame
-from botflow.nodes.chatbot.form_place import Field, Place
-from botflow.nodes.chatbot.form_values import FREE, Value, is_pronoun, overlap, values_of, words_in
-from botflow.nodes.chatbot.form_words import (
+from botflow.nodes.chatbot.forms.free_text import without_frame
+from botflow.nodes.chatbot.forms.place import Field, Place
+from botflow.nodes.chatbot.forms.values import FREE, Value, is_pronoun, overlap, values_of, words_in
+from botflow.nodes.chatbot.forms.words import (
     are_of_names,
     begins_verb,
     greetings,

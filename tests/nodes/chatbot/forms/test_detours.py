@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tests.nodes.chatbot.test_form import DAY, FIELDS, NAME, PEOPLE, talk
+from tests.nodes.chatbot.forms.test_form import DAY, FIELDS, NAME, PEOPLE, talk
 
 FROM = {"name": "departure", "text": "Departure?", "expect": "date", "words": ["from", "leave"]}
 BACK = {"name": "back", "text": "Return?", "expect": "date", "words": ["to", "return", "until"]}

@@ -17,8 +17,8 @@ from botflow.nodes.answers.expectation import Expectation, Kind
 from botflow.nodes.answers.find_values import Found
 from botflow.nodes.answers.message import Message
 from botflow.nodes.answers.value_places import Run, cues_in
-from botflow.nodes.chatbot.form_place import Field, Place
-from botflow.nodes.chatbot.form_words import is_harmless, points_out
+from botflow.nodes.chatbot.forms.place import Field, Place
+from botflow.nodes.chatbot.forms.words import is_harmless, points_out
 
 FREE: tuple[Kind, ...] = ("text", "regex")
 _COUNTING: tuple[Kind, ...] = ("integer", "number")

@@ -8,7 +8,7 @@ import pytest
 
 from botflow.flow.problems import FlowProblems
 from tests.engine.conversation import Talk, node, say
-from tests.nodes.chatbot.test_form import talk
+from tests.nodes.chatbot.forms.test_form import talk
 
 COUNTED = ["for", "people", "für", "Personen", "para", "personas", "pour", "personnes"]
 PEOPLE = {"name": "people", "text": "For how many?", "expect": "integer", "min": 1, "max": 20, "words": COUNTED}

@@ -15,12 +15,12 @@ from botflow.languages import sentences_in
 from botflow.nodes.answers.fitting import fit_of
 from botflow.nodes.chatbot.answer_kinds import answer_output
 from botflow.nodes.chatbot.ask import Ask
-from botflow.nodes.chatbot.form_before import leads_here, said_before
-from botflow.nodes.chatbot.form_message import Form as Fields
-from botflow.nodes.chatbot.form_message import Understood, pressed, understand
-from botflow.nodes.chatbot.form_place import Field, Place
-from botflow.nodes.chatbot.form_properties import FormFieldProperties, FormProperties
 from botflow.nodes.chatbot.former_answer import former_answer
+from botflow.nodes.chatbot.forms.already_known import leads_here, said_before
+from botflow.nodes.chatbot.forms.message import Form as Fields
+from botflow.nodes.chatbot.forms.message import Understood, pressed, understand
+from botflow.nodes.chatbot.forms.place import Field, Place
+from botflow.nodes.chatbot.forms.properties import FormFieldProperties, FormProperties
 from botflow.nodes.chatbot.invalid_answer_sentences import invalid_sentence
 from botflow.nodes.chatbot.media_and_buttons import render_media
 from botflow.nodes.chatbot.option import buttons

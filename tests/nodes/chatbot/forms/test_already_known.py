@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.engine.conversation import Talk, node, say
-from tests.nodes.chatbot.test_form import CONFIRM, DAY, FIELDS, NAME, PEOPLE, TIME
+from tests.nodes.chatbot.forms.test_form import CONFIRM, DAY, FIELDS, NAME, PEOPLE, TIME
 
 BOOKED = "table for 4 tomorrow at 19:00, under Ann"
 HOTEL = node("hotel", "chatbot.ask", text="For which hotel?", variable="hotel", next="booking")

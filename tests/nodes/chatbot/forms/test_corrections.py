@@ -6,8 +6,8 @@ import pytest
 
 from botflow.languages import sentences_in
 from tests.engine.conversation import Talk
-from tests.nodes.chatbot.test_form import CONFIRM, FIELDS, talk
-from tests.nodes.chatbot.test_form_confirmation import CONFIRMED, WORDS
+from tests.nodes.chatbot.forms.test_confirmation import CONFIRMED, WORDS
+from tests.nodes.chatbot.forms.test_form import CONFIRM, FIELDS, talk
 
 
 def filled(language: str = "en", **values: str) -> Talk:

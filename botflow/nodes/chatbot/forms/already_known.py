@@ -10,10 +10,10 @@ from typing import Any
 
 from botflow.engine.corrections.phrases import correction
 from botflow.engine.scene import Scene
-from botflow.nodes.chatbot.form_message import Form, is_question, negates
-from botflow.nodes.chatbot.form_properties import FormProperties
-from botflow.nodes.chatbot.form_reading import read_form
-from botflow.nodes.chatbot.form_words import words_of_error
+from botflow.nodes.chatbot.forms.message import Form, is_question, negates
+from botflow.nodes.chatbot.forms.properties import FormProperties
+from botflow.nodes.chatbot.forms.reading import read_form
+from botflow.nodes.chatbot.forms.words import words_of_error
 
 
 def leads_here(properties: FormProperties, scene: Scene) -> bool:

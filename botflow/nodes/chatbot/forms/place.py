@@ -10,7 +10,7 @@ from botflow.nodes.answers.expectation import Accepted, Expectation
 from botflow.nodes.answers.find_values import Found, find_values
 from botflow.nodes.answers.message import Message, read_message
 from botflow.nodes.answers.read_answer import read
-from botflow.nodes.chatbot.form_words import greetings
+from botflow.nodes.chatbot.forms.words import greetings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

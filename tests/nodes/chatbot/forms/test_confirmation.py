@@ -8,7 +8,7 @@ import pytest
 
 from botflow.languages import sentences_in
 from tests.engine.conversation import Talk
-from tests.nodes.chatbot.test_form import ALL, CONFIRM, FIELDS, talk
+from tests.nodes.chatbot.forms.test_form import ALL, CONFIRM, FIELDS, talk
 
 CONFIRMED = {
     "en": "for 4 tomorrow at 7pm, under Ann",

@@ -13,11 +13,11 @@ from botflow.nodes.answers.expectation import Accepted, Expectation, Kind, Refus
 from botflow.nodes.answers.fitting import is_bare_number
 from botflow.nodes.answers.message import Message
 from botflow.nodes.answers.read_answer import read
-from botflow.nodes.chatbot.form_free_text import is_no_text, may_be_no_answer, without_frame
-from botflow.nodes.chatbot.form_place import Field, Place
-from botflow.nodes.chatbot.form_reading import FormReading, read_form
-from botflow.nodes.chatbot.form_values import values_of
-from botflow.nodes.chatbot.form_words import (
+from botflow.nodes.chatbot.forms.free_text import is_no_text, may_be_no_answer, without_frame
+from botflow.nodes.chatbot.forms.place import Field, Place
+from botflow.nodes.chatbot.forms.reading import FormReading, read_form
+from botflow.nodes.chatbot.forms.values import values_of
+from botflow.nodes.chatbot.forms.words import (
     are_of_names,
     beginnings_of_question,
     is_harmless,

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from botflow.engine.text_folding import fold
 from botflow.languages import base_language
 from botflow.nodes.answers.message import Message
-from botflow.nodes.chatbot.form_words import is_harmless, is_possessive, is_refusal
+from botflow.nodes.chatbot.forms.words import is_harmless, is_possessive, is_refusal
 
 _MOST_NAME_WORDS = 4
 

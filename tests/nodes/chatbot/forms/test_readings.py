@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.nodes.chatbot.test_form import talk
+from tests.nodes.chatbot.forms.test_form import talk
 
 COUNTED = ["for", "people", "für", "Personen", "para", "personas", "pour", "personnes"]
 PEOPLE = {"name": "people", "text": "For how many?", "expect": "integer", "min": 1, "max": 20, "words": COUNTED}

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from botflow.nodes.answers.expectation import Expectation, Kind
-from botflow.nodes.chatbot.form_place import Field, Place
-from botflow.nodes.chatbot.form_reading import read_form
+from botflow.nodes.chatbot.forms.place import Field, Place
+from botflow.nodes.chatbot.forms.reading import read_form
 
 KINDS: tuple[Kind, ...] = (
     "integer",
