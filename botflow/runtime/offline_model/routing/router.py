@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from math import log1p
 
 from botflow.engine.asks import Choice
-from botflow.runtime.offline_model.decision import Decision
-from botflow.runtime.offline_model.example_index import ExampleIndex
 from botflow.runtime.offline_model.features import Words
-from botflow.runtime.offline_model.message_features import STOP_WORD, MessageFeatures, is_derived
-from botflow.runtime.offline_model.own_texts import OwnTexts
+from botflow.runtime.offline_model.routing.decision import Decision
+from botflow.runtime.offline_model.routing.example_index import ExampleIndex
+from botflow.runtime.offline_model.routing.message_features import STOP_WORD, MessageFeatures, is_derived
+from botflow.runtime.offline_model.routing.own_texts import OwnTexts
 
 UNSAID = 0.4  # keeps a message of stop words alone from meaning anything
 UNKNOWN = 0.58  # a word that no route knows speaks against all of them

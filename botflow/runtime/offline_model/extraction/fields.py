@@ -15,7 +15,7 @@ from botflow.nodes.answers.expectation import Expectation, Kind, Option
 from botflow.nodes.answers.lexicons import lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import words as word_set
 from botflow.nodes.chatbot.forms.words import is_harmless
-from botflow.runtime.offline_model.extraction_words import asking, turning
+from botflow.runtime.offline_model.extraction.words import asking, turning
 from botflow.runtime.offline_model.features import Words
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")

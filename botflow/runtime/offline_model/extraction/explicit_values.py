@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from botflow.engine.text_folding import fold
 from botflow.nodes.answers.lexicons.lexicon import words as word_set
-from botflow.runtime.offline_model.extraction_fields import Sought
-from botflow.runtime.offline_model.extraction_words import retracting, turning
+from botflow.runtime.offline_model.extraction.fields import Sought
+from botflow.runtime.offline_model.extraction.introductions import find_introduction
+from botflow.runtime.offline_model.extraction.references import find_reference
+from botflow.runtime.offline_model.extraction.words import retracting, turning
 from botflow.runtime.offline_model.features import Words
-from botflow.runtime.offline_model.introductions import find_introduction
-from botflow.runtime.offline_model.references import find_reference
 
 _LABELLED = re.compile(r"(?:^|(?<=[,;.\n]))\s*([^\W\d_][\w -]{0,40}?)\s*[:=]\s*([^,;:=\n]{1,100})")
 _CLAUSE_ENDS = ",;.!?\n"

@@ -17,10 +17,10 @@ from botflow.nodes.answers.message import MOST_WORDS, Message
 from botflow.nodes.chatbot.forms.place import Field, Place
 from botflow.nodes.chatbot.forms.reading import read_form
 from botflow.nodes.chatbot.forms.words import is_harmless
-from botflow.runtime.offline_model.extraction_fields import Sought
-from botflow.runtime.offline_model.extraction_words import about, ordering, turning
+from botflow.runtime.offline_model.extraction.fields import Sought
+from botflow.runtime.offline_model.extraction.with_or_without import find_boolean
+from botflow.runtime.offline_model.extraction.words import about, ordering, turning
 from botflow.runtime.offline_model.features import Words
-from botflow.runtime.offline_model.with_or_without import find_boolean
 
 HARMLESS = "please"  # written instead of what is read already: no value, and known in every language
 _CLAUSE = re.compile(r"[^,;\n]+[,;\n]*")

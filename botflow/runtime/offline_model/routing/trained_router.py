@@ -13,13 +13,13 @@ from math import log
 import numpy
 
 from botflow.engine.asks import Choice
-from botflow.runtime.offline_model.decision import Decision
-from botflow.runtime.offline_model.embeddings import Embeddings
-from botflow.runtime.offline_model.example_index import ExampleIndex
 from botflow.runtime.offline_model.features import Words
-from botflow.runtime.offline_model.linear_classifier import Matrix, train
-from botflow.runtime.offline_model.message_features import MessageFeatures
-from botflow.runtime.offline_model.own_texts import OwnTexts
+from botflow.runtime.offline_model.routing.decision import Decision
+from botflow.runtime.offline_model.routing.embeddings import Embeddings
+from botflow.runtime.offline_model.routing.example_index import ExampleIndex
+from botflow.runtime.offline_model.routing.linear_classifier import Matrix, train
+from botflow.runtime.offline_model.routing.message_features import MessageFeatures
+from botflow.runtime.offline_model.routing.own_texts import OwnTexts
 
 EXAMPLE, DESCRIPTION, HANDLE = 1.0, 1.0, 0.5  # what a text of the author counts
 LEAD = 0.27  # by how much the probability of the best route must exceed that of the next one

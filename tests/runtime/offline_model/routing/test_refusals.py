@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 
 from botflow.engine.asks import AskModel, Choice
-from botflow.runtime.offline_model import LexicalModel, router_cache
+from botflow.runtime.offline_model import LexicalModel
+from botflow.runtime.offline_model.routing import router_cache
 from tests.runtime.offline_model.case_tables import ABSTAIN, tables
 
 MOST_WRONG = {"trained": 5, "by words": 8}  # about something else, in words of a route: "I read a book in my room"

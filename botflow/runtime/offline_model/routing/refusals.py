@@ -12,8 +12,8 @@ from types import MappingProxyType
 
 from botflow.engine.text_folding import fold
 from botflow.languages import base_language
-from botflow.runtime.offline_model.decision import Decision
-from botflow.runtime.offline_model.router_cache import Chooses
+from botflow.runtime.offline_model.routing.decision import Decision
+from botflow.runtime.offline_model.routing.router_cache import Chooses
 
 _LONGEST = 300  # characters of a message that is looked at
 _MOST_PARTS = 3

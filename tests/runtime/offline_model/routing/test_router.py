@@ -8,7 +8,8 @@ from collections import Counter
 import pytest
 
 from botflow.engine.asks import AskModel, Choice
-from botflow.runtime.offline_model import LexicalModel, router_cache
+from botflow.runtime.offline_model import LexicalModel
+from botflow.runtime.offline_model.routing import router_cache
 from tests.runtime.offline_model.utterances import bots, load, shop
 
 FLOORS = {"trained": (0.73, 0.045), "by words": (0.80, 0.15)}  # right at least, wrong at most: wrong is worse than none

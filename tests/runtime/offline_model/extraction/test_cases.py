@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from botflow.engine.asks import AskModel, ExtractField
-from botflow.runtime.offline_model.extraction import extract
+from botflow.runtime.offline_model.extraction.values import extract
 from botflow.runtime.offline_model.features import Words
 from tests.runtime.offline_model.case_tables import Said, tables
 

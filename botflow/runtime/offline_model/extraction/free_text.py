@@ -13,7 +13,7 @@ from botflow.nodes.answers.choosing.yes_no import meaning
 from botflow.nodes.answers.lexicons import lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import words as word_set
 from botflow.nodes.chatbot.forms.words import greetings, is_harmless, may_change
-from botflow.runtime.offline_model.extraction_words import asking, ordering, turning
+from botflow.runtime.offline_model.extraction.words import asking, ordering, turning
 from botflow.runtime.offline_model.features import Words
 
 _QUOTED = re.compile(r"([^\"“”„«»]{0,60})[\"“„«]([^\"“”„«»]{1,200})[\"”“»]([^\"“”„«»]{0,60})")

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from botflow.runtime.offline_model import router_cache
+from botflow.runtime.offline_model.routing import router_cache
 from tests.runtime.offline_model.case_tables import ANSWER, EITHER, Said, interrupted, tables
 
 

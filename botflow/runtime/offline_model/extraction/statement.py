@@ -10,12 +10,12 @@ from botflow.engine.text_folding import fold
 from botflow.nodes.answers.choosing.yes_no import meaning
 from botflow.nodes.answers.lexicons.lexicon import words as word_set
 from botflow.nodes.chatbot.forms.place import Place
-from botflow.runtime.offline_model.explicit_values import Explicit, explicit_values
-from botflow.runtime.offline_model.extraction_fields import Sought
-from botflow.runtime.offline_model.extraction_words import asking, offers, requests, turning
-from botflow.runtime.offline_model.free_text import free_text
-from botflow.runtime.offline_model.references import is_reference
-from botflow.runtime.offline_model.told_values import HARMLESS, Setting, told_values
+from botflow.runtime.offline_model.extraction.explicit_values import Explicit, explicit_values
+from botflow.runtime.offline_model.extraction.fields import Sought
+from botflow.runtime.offline_model.extraction.free_text import free_text
+from botflow.runtime.offline_model.extraction.references import is_reference
+from botflow.runtime.offline_model.extraction.told_values import HARMLESS, Setting, told_values
+from botflow.runtime.offline_model.extraction.words import asking, offers, requests, turning
 
 _SENTENCE_END = re.compile(r"(?<=[!?\n])|(?<=[^\d\s]\.)(?=\s)")
 MOST_SENTENCES = 8

@@ -11,11 +11,11 @@ from typing import Protocol
 import orjson
 
 from botflow.engine.asks import Choice
-from botflow.runtime.offline_model.decision import Decision
-from botflow.runtime.offline_model.embeddings import load_embeddings
 from botflow.runtime.offline_model.features import Words
-from botflow.runtime.offline_model.own_texts import OwnTexts
-from botflow.runtime.offline_model.router import Router
+from botflow.runtime.offline_model.routing.decision import Decision
+from botflow.runtime.offline_model.routing.embeddings import load_embeddings
+from botflow.runtime.offline_model.routing.own_texts import OwnTexts
+from botflow.runtime.offline_model.routing.router import Router
 
 MOST_ROUTERS = 256  # a node has one, and each set of interrupts that are possible at a time
 
@@ -68,7 +68,7 @@ def learn(choices: tuple[Choice, ...], words: Words) -> Chooses:
     embeddings = load_embeddings() if len(choices) > 1 else None
     if embeddings is None:
         return Router(choices, words)
-    from botflow.runtime.offline_model.trained_router import TrainedRouter  # it imports numpy
+    from botflow.runtime.offline_model.routing.trained_router import TrainedRouter  # it imports numpy
 
     return TrainedRouter(choices, words, embeddings)
 

@@ -16,10 +16,10 @@ from botflow.engine.asks import AskModel, Choice
 from botflow.nodes.answers.choosing.yes_no_words import meanings
 from botflow.nodes.answers.lexicons import lexicon_of
 from botflow.nodes.answers.tokens import LONGEST, tokenize
-from botflow.runtime.offline_model.decision import Decision
 from botflow.runtime.offline_model.features import Words
-from botflow.runtime.offline_model.router import Router
-from botflow.runtime.offline_model.router_cache import Chooses
+from botflow.runtime.offline_model.routing.decision import Decision
+from botflow.runtime.offline_model.routing.router import Router
+from botflow.runtime.offline_model.routing.router_cache import Chooses
 
 
 def choose_interrupt(ask: AskModel, router: Chooses, words: Words) -> Decision:

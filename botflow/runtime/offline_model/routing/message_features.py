@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from botflow.runtime.offline_model.features import Words
-from botflow.runtime.offline_model.spelling import Spelling
+from botflow.runtime.offline_model.routing.spelling import Spelling
 
 STOP_WORD = 0.15  # the worth of features; a plain word has 1
 CONCEPT = 1.1

@@ -12,13 +12,14 @@ import pytest
 import structlog
 
 from botflow.engine.asks import AskModel, Choice
-from botflow.runtime.offline_model import LexicalModel, embeddings, router_cache, trained_router
-from botflow.runtime.offline_model.decision import Decision
-from botflow.runtime.offline_model.embeddings import Embeddings, load_embeddings
+from botflow.runtime.offline_model import LexicalModel
 from botflow.runtime.offline_model.features import Words
-from botflow.runtime.offline_model.router import Router
-from botflow.runtime.offline_model.router_cache import RouterCache, learn
-from botflow.runtime.offline_model.trained_router import TrainedRouter
+from botflow.runtime.offline_model.routing import embeddings, router_cache, trained_router
+from botflow.runtime.offline_model.routing.decision import Decision
+from botflow.runtime.offline_model.routing.embeddings import Embeddings, load_embeddings
+from botflow.runtime.offline_model.routing.router import Router
+from botflow.runtime.offline_model.routing.router_cache import RouterCache, learn
+from botflow.runtime.offline_model.routing.trained_router import TrainedRouter
 from tests.runtime.offline_model.utterances import Bot, Outcome, bots, outcome_of, shop
 
 PARCEL = Choice(handle="parcel", description="where the parcel is", examples=("where is my parcel", "is it sent"))

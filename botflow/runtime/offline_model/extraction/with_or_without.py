@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from botflow.languages import base_language
 from botflow.nodes.answers.lexicons.lexicon import words as word_set
-from botflow.runtime.offline_model.extraction_fields import Sought
+from botflow.runtime.offline_model.extraction.fields import Sought
 from botflow.runtime.offline_model.features import Words
 
 _WITH: Mapping[str, str] = MappingProxyType(

@@ -14,11 +14,11 @@ from typing import Any
 
 from botflow.engine.asks import AskModel
 from botflow.nodes.answers.choosing.amendments import between_corrections
-from botflow.runtime.offline_model.contrasts import without_denied
-from botflow.runtime.offline_model.extraction_fields import Sought, sought
+from botflow.runtime.offline_model.extraction.contrasts import without_denied
+from botflow.runtime.offline_model.extraction.fields import Sought, sought
+from botflow.runtime.offline_model.extraction.statement import read_statement
+from botflow.runtime.offline_model.extraction.told_values import Setting
 from botflow.runtime.offline_model.features import Words
-from botflow.runtime.offline_model.statement import read_statement
-from botflow.runtime.offline_model.told_values import Setting
 
 LONGEST = 1_000  # characters; what a longer text says at its end may change what it says before
 LONGEST_WORD = 254  # characters, as of an e-mail address

@@ -10,8 +10,8 @@ from botflow.engine.text_folding import fold
 from botflow.nodes.answers.lexicons import lexicon_of
 from botflow.nodes.answers.lexicons.lexicon import words as word_set
 from botflow.nodes.chatbot.forms.words import is_harmless
-from botflow.runtime.offline_model.extraction_fields import Sought
-from botflow.runtime.offline_model.extraction_words import turning
+from botflow.runtime.offline_model.extraction.fields import Sought
+from botflow.runtime.offline_model.extraction.words import turning
 from botflow.runtime.offline_model.features import Words
 
 _WORD = re.compile(r"[^\s,;:.!?()\"“”„]+(?:[.,/:][^\s,;:.!?()\"“”„]+)*")

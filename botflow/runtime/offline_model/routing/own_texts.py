@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from botflow.engine.asks import Choice
-from botflow.runtime.offline_model.example_index import ExampleIndex
 from botflow.runtime.offline_model.features import Words
-from botflow.runtime.offline_model.negations import is_denying, without_plain_no
-from botflow.runtime.offline_model.spelling import Spelling
+from botflow.runtime.offline_model.routing.example_index import ExampleIndex
+from botflow.runtime.offline_model.routing.negations import is_denying, without_plain_no
+from botflow.runtime.offline_model.routing.spelling import Spelling
 
 _ELIDED = re.compile(r"\b([cdjlmnst]|qu)['’]", re.IGNORECASE)
 LONGEST = 2_500  # characters of a message

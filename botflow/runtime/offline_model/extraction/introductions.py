@@ -10,7 +10,7 @@ from typing import NamedTuple
 from botflow.engine.text_folding import fold
 from botflow.nodes.answers.lexicons.lexicon import words as word_set
 from botflow.nodes.chatbot.forms.words import is_harmless, may_change
-from botflow.runtime.offline_model.extraction_words import turning
+from botflow.runtime.offline_model.extraction.words import turning
 
 _LETTERS = r"[^\W\d_]"
 _NAME = rf"(?:[A-ZÀ-ÖØ-Þ]{_LETTERS}*(?:['’-]{_LETTERS}+)*)"
