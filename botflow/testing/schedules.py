@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from botflow.flow.graph import Flow
 from botflow.nodes.triggers.runs import ScheduleProperties
-from botflow.runtime.runs.cron_times import next_moment
+from botflow.runtime.runs.schedules.cron_times import next_moment
 
 
 class Schedule:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from botflow.runtime.runs import canary_starts
+from botflow.runtime.runs.starts import canary as canary_starts
 from botflow.runtime.turns.receive import Receiver
 from botflow.service import refusals
 from botflow.service.workflows import canary_changes

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from botflow.engine.forks import replay
-from botflow.runtime.runs import validation
 from botflow.runtime.runs.effects import Carrier
+from botflow.runtime.runs.starts import validation
 from botflow.runtime.turns import rendering
 from botflow.runtime.turns.run import TurnRunner
 from botflow.storage.runs import (

@@ -16,7 +16,7 @@ from botflow.records.runs import RunStart, StartedRun
 from botflow.records.turns import Receipt
 from botflow.runtime.runs.effects import Carrier
 from botflow.runtime.runs.executions import Executions
-from botflow.runtime.runs.triggers import Triggers
+from botflow.runtime.runs.starts.triggers import Triggers
 from botflow.storage import tables
 from botflow.storage.database import Database
 from botflow.storage.engines.dialects import now

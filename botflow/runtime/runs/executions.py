@@ -35,9 +35,9 @@ from botflow.records.runs import (
 )
 from botflow.runtime.runs.log import Level, LogEntry, log_of
 from botflow.runtime.runs.refusals import refused, unknown_artifact
-from botflow.runtime.runs.start import StartRequest, TriggeredExecution
+from botflow.runtime.runs.starts.start import StartRequest, TriggeredExecution
+from botflow.runtime.runs.starts.triggers import Triggers
 from botflow.runtime.runs.steps import Steps, steps_of
-from botflow.runtime.runs.triggers import Triggers
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.turns.signals import Hub
 from botflow.storage.engines.engine import Engine, WholeEngine

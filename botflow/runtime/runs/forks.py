@@ -27,8 +27,8 @@ from botflow.records.runs import ExecutionRecord, StartedRun
 from botflow.records.turns import TurnId
 from botflow.runtime.runs.rebuilding import Rebuilder, Rebuilt
 from botflow.runtime.runs.refusals import refused
+from botflow.runtime.runs.starts.validation import check_key
 from botflow.runtime.runs.steps import Step, steps_of
-from botflow.runtime.runs.validation import check_key
 from botflow.runtime.served_flows import Flows
 from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import clock_time

@@ -12,7 +12,7 @@ from botflow.errors import RejectedInbound
 from botflow.nodes.triggers.campaign_moments import occasions
 from botflow.records.access import Principal
 from botflow.records.campaigns import Outcome
-from botflow.runtime.runs.campaign_look import Campaign, campaigns_of, people_due, readable
+from botflow.runtime.runs.campaigns.look import Campaign, campaigns_of, people_due, readable
 from botflow.service.campaigns.campaign_models import (
     CampaignPreview,
     DueContact,

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from botflow.interfaces import Channels
 from botflow.records.access import Principal
 from botflow.records.runs import StartedRun
-from botflow.runtime.runs.emit import Event, emit
-from botflow.runtime.runs.missed_calls import CallStart, start_after_call
-from botflow.runtime.runs.start import NO_CHANNELS, StartRequest, TriggeredExecution, start
+from botflow.runtime.runs.starts.emit import Event, emit
+from botflow.runtime.runs.starts.missed_calls import CallStart, start_after_call
+from botflow.runtime.runs.starts.start import NO_CHANNELS, StartRequest, TriggeredExecution, start
 from botflow.runtime.tracing.tracing import NO_TRACING, Tracing
 from botflow.storage.engines.engine import Engine, WholeEngine
 from botflow.storage.service.audit_log import record_change

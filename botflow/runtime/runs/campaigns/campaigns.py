@@ -19,8 +19,8 @@ from botflow.crash_points import reach
 from botflow.errors import ProviderError
 from botflow.interfaces import Channels
 from botflow.runtime.process.tick import Step
-from botflow.runtime.runs.campaign_look import Campaign, Look, campaigns_of, look
-from botflow.runtime.runs.campaign_start import Result, start_occasion
+from botflow.runtime.runs.campaigns.look import Campaign, Look, campaigns_of, look
+from botflow.runtime.runs.campaigns.start import Result, start_occasion
 from botflow.runtime.served_flows import Flows
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.engines.engine import Engine

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from botflow.nodes.triggers.runs import ScheduleProperties
 from botflow.records.runs import RunStart, StartedRun
-from botflow.runtime.runs.canary_starts import begun_in
-from botflow.runtime.runs.start_plan import plan_of
+from botflow.runtime.runs.starts.canary import begun_in
+from botflow.runtime.runs.starts.plan import plan_of
 from botflow.storage.runs.schedule_states import note_start
 from botflow.storage.runs.schedules import Schedule
 from botflow.storage.runs.start import start_run

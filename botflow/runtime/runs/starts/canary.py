@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from botflow.runtime.runs.start_plan import Plan, plan_of
+from botflow.runtime.runs.starts.plan import Plan, plan_of
 from botflow.storage.runs.start_targets import Target, on_trial
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from botflow.nodes import built_in
 from botflow.records.workflows import WorkflowStatus
-from botflow.runtime.runs.schedules import Schedules, moments_to_start
+from botflow.runtime.runs.schedules.schedules import Schedules, moments_to_start
 from botflow.runtime.served_flows import Flows
 from botflow.storage.database import Database
 from botflow.storage.runs.schedules import Missed, Schedule, StoredSchedule

@@ -22,9 +22,9 @@ from botflow.nodes.triggers.runs import ManualProperties, RunProperties, Webhook
 from botflow.records.queues import PRIORITIES, Priority
 from botflow.records.runs import RunStart, StartedRun
 from botflow.records.sessions import SessionKey
-from botflow.runtime.runs.canary_starts import begun_in
-from botflow.runtime.runs.start_plan import Plan, plan_of
-from botflow.runtime.runs.validation import (
+from botflow.runtime.runs.starts.canary import begun_in
+from botflow.runtime.runs.starts.plan import Plan, plan_of
+from botflow.runtime.runs.starts.validation import (
     LARGEST_METADATA,
     active_target,
     botflows_tables,

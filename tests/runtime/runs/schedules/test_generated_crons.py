@@ -23,7 +23,7 @@ from croniter import CroniterBadDateError, croniter
 from pydantic import TypeAdapter, ValidationError
 
 from botflow.nodes.triggers.cron import Cron
-from botflow.runtime.runs.cron_times import moments_after, moments_between
+from botflow.runtime.runs.schedules.cron_times import moments_after, moments_between
 
 DRAWN = int(os.environ.get("BOTFLOW_TEST_CRONS", "") or 120)
 SEED = int(os.environ.get("BOTFLOW_TEST_CRON_SEED", "2026"))

@@ -14,8 +14,8 @@ import structlog
 from sqlalchemy import Connection
 
 from botflow.runtime.process.tick import Step
-from botflow.runtime.runs.cron_times import moments_between, next_moment
-from botflow.runtime.runs.scheduled_start import schedules_of, start_scheduled
+from botflow.runtime.runs.schedules.cron_times import moments_between, next_moment
+from botflow.runtime.runs.schedules.start import schedules_of, start_scheduled
 from botflow.runtime.served_flows import Flows
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.engines.engine import Engine

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, and_, event, inspect, select
 from sqlalchemy.orm import Mapper
 
 from botflow.errors import UsageError
-from botflow.runtime.runs.row_values import change_input
-from botflow.runtime.runs.start import StartRequest, start_with
+from botflow.runtime.runs.starts.row_values import change_input
+from botflow.runtime.runs.starts.start import StartRequest, start_with
 
 Change = Literal["insert", "update", "delete"]
 Row = TypeVar("Row")

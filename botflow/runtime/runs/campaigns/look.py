@@ -16,7 +16,7 @@ from botflow.engine.inbound import CHAT
 from botflow.engine.time_zone import zone_of_person
 from botflow.nodes.triggers.campaign import CampaignProperties
 from botflow.nodes.triggers.campaign_moments import CampaignRule, Occasion, latest, occasions, texts_between
-from botflow.runtime.runs.start_plan import plan_of
+from botflow.runtime.runs.starts.plan import plan_of
 from botflow.storage.runs.campaign_people import (
     DatedPerson,
     members_of,

@@ -7,7 +7,7 @@ from itertools import islice
 
 import pytest
 
-from botflow.runtime.runs.cron_times import moments_after, moments_between, next_moment
+from botflow.runtime.runs.schedules.cron_times import moments_after, moments_between, next_moment
 
 BERLIN = "Europe/Berlin"  # from 02:00 to 03:00 on 29 March 2026, and back from 03:00 to 02:00 on 25 October
 

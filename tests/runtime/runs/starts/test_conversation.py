@@ -11,7 +11,7 @@ from botflow.crash_points import Point
 from botflow.engine.inbound import CHAT
 from botflow.interfaces import MissedCall
 from botflow.records.sessions import VISITOR
-from botflow.runtime.runs.missed_calls import CallStart, start_after_call
+from botflow.runtime.runs.starts.missed_calls import CallStart, start_after_call
 from botflow.storage import tables
 from botflow.storage.database import Database
 from tests.engine.conversation import node

@@ -17,8 +17,8 @@ from botflow.interfaces import Channels
 from botflow.nodes.triggers.campaign import CAMPAIGN, CampaignProperties
 from botflow.records.runs import StartedRun
 from botflow.records.sessions import SessionKey
-from botflow.runtime.runs.campaign_look import Campaign, DueStart
-from botflow.runtime.runs.canary_starts import begun_in
+from botflow.runtime.runs.campaigns.look import Campaign, DueStart
+from botflow.runtime.runs.starts.canary import begun_in
 from botflow.storage.consent_changes import hold_consent
 from botflow.storage.runs.campaign_people import members_of, still_has
 from botflow.storage.runs.campaign_starts import BUSY, StartKey, decide, note_occasion

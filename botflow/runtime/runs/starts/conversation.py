@@ -16,8 +16,8 @@ from botflow.errors import BotflowError
 from botflow.flow.policy import Budgets
 from botflow.interfaces import Channels
 from botflow.records.runs import StoredEffect
-from botflow.runtime.runs.start import StartRequest, start
-from botflow.runtime.runs.validation import no_start
+from botflow.runtime.runs.starts.start import StartRequest, start
+from botflow.runtime.runs.starts.validation import no_start
 from botflow.storage.spending import OverBudget
 from botflow.storage.started_by import CHAIN, LENGTH, chain_length, reserve_visitor, starter_of
 

@@ -16,10 +16,10 @@ from botflow.engine.inbound import Inbound
 from botflow.errors import FlowError
 from botflow.nodes.triggers.runs import EventProperties, EventTrigger
 from botflow.records.runs import RunStart, StartedRun
-from botflow.runtime.runs.canary_starts import begun_in
-from botflow.runtime.runs.start import TriggeredExecution
-from botflow.runtime.runs.start_plan import Plan, plan_of
-from botflow.runtime.runs.validation import (
+from botflow.runtime.runs.starts.canary import begun_in
+from botflow.runtime.runs.starts.plan import Plan, plan_of
+from botflow.runtime.runs.starts.start import TriggeredExecution
+from botflow.runtime.runs.starts.validation import (
     botflows_tables,
     check_key,
     check_transaction,
