@@ -7,7 +7,7 @@ from botflow.runtime.turns.receive import Receiver
 from botflow.service import refusals
 from botflow.service.workflows import canary_changes
 from botflow.storage import workflow_versions
-from botflow.storage.runs import start_targets
+from botflow.storage.runs.starts import targets as start_targets
 from botflow.storage.service.workflows import canaries, publications
 from tests.faults.mutation import Fence
 from tests.triggering import test_canary_starts

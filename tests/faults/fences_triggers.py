@@ -10,7 +10,10 @@ from botflow.runtime.runs.schedules import schedules as keeping
 from botflow.runtime.runs.schedules import start as scheduled_start
 from botflow.runtime.runs.starts import emit, validation
 from botflow.storage import credentials
-from botflow.storage.runs import schedule_states, schedules, start, start_for_person, start_targets
+from botflow.storage.runs import schedule_states, schedules
+from botflow.storage.runs.starts import for_person as start_for_person
+from botflow.storage.runs.starts import start
+from botflow.storage.runs.starts import targets as start_targets
 from tests.faults.mutation import Fence, Promise
 from tests.runtime import test_vault
 from tests.runtime.runs.schedules import test_schedules

@@ -47,7 +47,7 @@ from botflow.storage.delivery.gate_facts import NO_BUDGETS
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.effects import Effects
 from botflow.storage.runs.ended_executions import read_ended
-from botflow.storage.runs.start_targets import find_target
+from botflow.storage.runs.starts.targets import find_target
 
 LIMIT = 50  # claimed at once
 AT_ONCE = 4  # of those

@@ -34,8 +34,8 @@ from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.executions import Executions
-from botflow.storage.runs.fork_history import MOST_TURNS, read_plays
-from botflow.storage.runs.forks import check_same, find_fork, make_fork
+from botflow.storage.runs.forks.forks import check_same, find_fork, make_fork
+from botflow.storage.runs.forks.history import MOST_TURNS, read_plays
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.workflow_versions import find_version
 

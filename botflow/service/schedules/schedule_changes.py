@@ -20,7 +20,7 @@ from botflow.service.schedules.schedule_models import PlannedRun, SchedulePrevie
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.runs.schedule_states import lock_workflow, pause_schedule, resume_schedule, states_of
 from botflow.storage.runs.schedules import Schedule
-from botflow.storage.runs.start_targets import Target, find_target
+from botflow.storage.runs.starts.targets import Target, find_target
 from botflow.storage.service.audit_log import record_change
 
 

@@ -24,7 +24,7 @@ from botflow.runtime.runs.campaigns.start import Result, start_occasion
 from botflow.runtime.served_flows import Flows
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.engines.engine import Engine
-from botflow.storage.runs.campaigns import (
+from botflow.storage.runs.campaigns.campaigns import (
     Place,
     Progress,
     StoredCampaign,
@@ -35,7 +35,7 @@ from botflow.storage.runs.campaigns import (
     put_campaign,
     stored_campaigns,
 )
-from botflow.storage.runs.start_targets import Target, find_targets
+from botflow.storage.runs.starts.targets import Target, find_targets
 
 AT_ONCE = 50  # occasions that one look decides
 LEASE = timedelta(seconds=40)

@@ -17,16 +17,16 @@ from botflow.engine.time_zone import zone_of_person
 from botflow.nodes.triggers.campaign import CampaignProperties
 from botflow.nodes.triggers.campaign_moments import CampaignRule, Occasion, latest, occasions, texts_between
 from botflow.runtime.runs.starts.plan import plan_of
-from botflow.storage.runs.campaign_people import (
+from botflow.storage.runs.campaigns.campaigns import Place, StoredCampaign
+from botflow.storage.runs.campaigns.people import (
     DatedPerson,
     members_of,
     oldest_text,
     page_of_people,
     with_addresses,
 )
-from botflow.storage.runs.campaign_starts import WAITING, decided
-from botflow.storage.runs.campaigns import Place, StoredCampaign
-from botflow.storage.runs.start_targets import Target
+from botflow.storage.runs.campaigns.starts import WAITING, decided
+from botflow.storage.runs.starts.targets import Target
 
 PAGE = 200  # values that one look reads
 RECORDED = timedelta(days=1)  # for so long what came too late is written down as missed

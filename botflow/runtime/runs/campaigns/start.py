@@ -20,10 +20,10 @@ from botflow.records.sessions import SessionKey
 from botflow.runtime.runs.campaigns.look import Campaign, DueStart
 from botflow.runtime.runs.starts.canary import begun_in
 from botflow.storage.consent_changes import hold_consent
-from botflow.storage.runs.campaign_people import members_of, still_has
-from botflow.storage.runs.campaign_starts import BUSY, StartKey, decide, note_occasion
-from botflow.storage.runs.campaigns import hold_version
-from botflow.storage.runs.start_for_person import PersonStart, own_address, start_for_person
+from botflow.storage.runs.campaigns.campaigns import hold_version
+from botflow.storage.runs.campaigns.people import members_of, still_has
+from botflow.storage.runs.campaigns.starts import BUSY, StartKey, decide, note_occasion
+from botflow.storage.runs.starts.for_person import PersonStart, own_address, start_for_person
 
 TOO_LATE, NO_ADDRESS, NO_SENDER, OPTED_OUT = (
     "campaign.too_late",

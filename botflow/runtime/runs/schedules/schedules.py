@@ -31,8 +31,8 @@ from botflow.storage.runs.schedules import (
     put_schedule,
     stored_schedules,
 )
-from botflow.storage.runs.start import StartedRun
-from botflow.storage.runs.start_targets import Target, find_targets
+from botflow.storage.runs.starts.start import StartedRun
+from botflow.storage.runs.starts.targets import Target, find_targets
 
 ON_TIME = timedelta(seconds=60)  # a moment this late was not missed
 MOST_MISSED = 100  # of one schedule, the newest

@@ -13,8 +13,8 @@ from botflow.runtime.runs.starts.canary import begun_in
 from botflow.runtime.runs.starts.plan import plan_of
 from botflow.storage.runs.schedule_states import note_start
 from botflow.storage.runs.schedules import Schedule
-from botflow.storage.runs.start import start_run
-from botflow.storage.runs.start_targets import Target
+from botflow.storage.runs.starts.start import start_run
+from botflow.storage.runs.starts.targets import Target
 
 
 def schedules_of(target: Target) -> Sequence[Schedule]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from botflow.runtime.runs.starts.plan import Plan, plan_of
-from botflow.storage.runs.start_targets import Target, on_trial
+from botflow.storage.runs.starts.targets import Target, on_trial
 
 
 def begun_in(connection: Connection, target: Target, key: str, has_trigger: Callable[[Plan], bool]) -> Target:

@@ -27,8 +27,8 @@ from botflow.runtime.runs.starts.validation import (
     plain_input,
     same_input,
 )
-from botflow.storage.runs.start import start_run
-from botflow.storage.runs.start_targets import Target, mentioning
+from botflow.storage.runs.starts.start import start_run
+from botflow.storage.runs.starts.targets import Target, mentioning
 
 _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 

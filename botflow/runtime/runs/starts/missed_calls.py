@@ -14,7 +14,7 @@ from botflow.nodes.triggers.missed_call import MISSED_CALL
 from botflow.records.runs import StartedRun
 from botflow.records.sessions import SessionKey
 from botflow.storage.consent_changes import hold_consent
-from botflow.storage.runs.start_for_person import PersonStart, start_for_person
+from botflow.storage.runs.starts.for_person import PersonStart, start_for_person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,9 +38,9 @@ from botflow.runtime.runs.starts.validation import (
 )
 from botflow.storage.consent_changes import hold_consent
 from botflow.storage.credentials import usable_names
-from botflow.storage.runs.start import find_run, start_run
-from botflow.storage.runs.start_for_person import PersonStart, start_for_person
-from botflow.storage.runs.start_targets import Target
+from botflow.storage.runs.starts.for_person import PersonStart, start_for_person
+from botflow.storage.runs.starts.start import find_run, start_run
+from botflow.storage.runs.starts.targets import Target
 
 NO_CHANNELS: Mapping[str, Channel] = MappingProxyType({})  # only the chat
 

@@ -18,7 +18,7 @@ from botflow.errors import RejectedInbound, UsageError
 from botflow.nodes.triggers.input_schema import misfits
 from botflow.records.runs import StartedRun
 from botflow.records.sessions import FORK
-from botflow.storage.runs.start_targets import Target, find_target
+from botflow.storage.runs.starts.targets import Target, find_target
 
 LARGEST_METADATA = 256_000  # bytes of JSON
 LONGEST_KEY = 200

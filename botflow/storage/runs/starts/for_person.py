@@ -16,7 +16,7 @@ from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.sessions import SessionKey
 from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import clock_time, upsert
-from botflow.storage.runs.start import StartedRun, new_inbound
+from botflow.storage.runs.starts.start import StartedRun, new_inbound
 from botflow.storage.tables import executions, inbounds, sessions
 from botflow.storage.turns.row_mapping import is_session
 

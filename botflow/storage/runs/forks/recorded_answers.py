@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select, update
 
 from botflow.records.forks import AnswerId, AskPolicy, NoAnswer, TakenAnswer
-from botflow.storage.runs.forks import copy_artifacts_until
+from botflow.storage.runs.forks.forks import copy_artifacts_until
 from botflow.storage.tables import answers, executions, forks, recorded_answers
 
 DEEPEST = 32  # levels of runs below a fork

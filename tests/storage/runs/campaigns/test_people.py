@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from botflow.storage.database import Database
 from botflow.storage.engines.dialects import is_postgres
-from botflow.storage.runs.campaign_people import values_between
+from botflow.storage.runs.campaigns.people import values_between
 
 
 async def test_a_page_goes_on_by_both_columns_of_the_index(database: Database) -> None:

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, case, func, insert, literal_column, select, u
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import ENDED, Checkpoint, LifecycleChange
 from botflow.storage.engines.dialects import now
-from botflow.storage.runs.cancel import cancel_with_children
-from botflow.storage.runs.locked_execution import (
+from botflow.storage.runs.changes.cancel import cancel_with_children
+from botflow.storage.runs.changes.locked_execution import (
     LockedExecution,
     inbound_row,
     lock_execution,
@@ -24,7 +24,7 @@ from botflow.storage.runs.locked_execution import (
     set_execution,
     set_session,
 )
-from botflow.storage.runs.outside_changes import follow, record
+from botflow.storage.runs.changes.outside_changes import follow, record
 from botflow.storage.tables import checkpoints, executions, forks, inbounds
 from botflow.storage.turns.row_mapping import is_new
 

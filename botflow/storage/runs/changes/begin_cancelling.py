@@ -28,8 +28,8 @@ from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import UNDER_WAY
 from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import now
-from botflow.storage.runs.outside_changes import follow, record
-from botflow.storage.runs.session_locks import lock_with_queue
+from botflow.storage.runs.changes.outside_changes import follow, record
+from botflow.storage.runs.changes.session_locks import lock_with_queue
 from botflow.storage.tables import answers, effects, executions, inbounds, sessions, workflow_versions
 from botflow.storage.turns.row_mapping import is_new
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from botflow.records.sessions import StoredSession
 from botflow.storage.database import Database
-from botflow.storage.runs import lifecycle
+from botflow.storage.runs.changes import lifecycle
 from tests.storage.sample_turns import key, message, waiting
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 
 from botflow.storage.engines.dialects import upsert
-from botflow.storage.runs.start_targets import Target, find_targets, mentioning
+from botflow.storage.runs.starts.targets import Target, find_targets, mentioning
 from botflow.storage.tables import campaigns, workflows
 
 PLACE = (campaigns.c.workflow_id, campaigns.c.node)

@@ -14,11 +14,11 @@ from sqlalchemy import Connection, delete, literal_column, select, update
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import CANCELLED, ENDED, Outcome
 from botflow.storage.engines.dialects import now
-from botflow.storage.runs.begin_cancelling import begin_cancelling
+from botflow.storage.runs.changes.begin_cancelling import begin_cancelling
+from botflow.storage.runs.changes.outside_changes import follow, record
+from botflow.storage.runs.changes.session_locks import lock_with_queue
 from botflow.storage.runs.ended_executions import news_of_end
 from botflow.storage.runs.handoff_rows import close_rows
-from botflow.storage.runs.outside_changes import follow, record
-from botflow.storage.runs.session_locks import lock_with_queue
 from botflow.storage.tables import effects, executions, inbounds, sessions
 from botflow.storage.turns.row_mapping import is_new, shown_variables
 

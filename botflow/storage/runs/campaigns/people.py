@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, tuple_
 
-from botflow.storage.runs.campaigns import Place
+from botflow.storage.runs.campaigns.campaigns import Place
 from botflow.storage.tables import contact_group_members, contact_groups, contacts, person_values
 from botflow.storage.turns.contact_reads import newest_message
 

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, select, update
 
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.records.runs import ENDED, LifecycleChange, Outcome
-from botflow.storage.runs.cancel import end_with_children
-from botflow.storage.runs.locked_execution import (
+from botflow.storage.runs.changes.cancel import end_with_children
+from botflow.storage.runs.changes.locked_execution import (
     LockedExecution,
     lock_execution,
     queue_inbound,
@@ -21,7 +21,7 @@ from botflow.storage.runs.locked_execution import (
     set_execution,
     set_session,
 )
-from botflow.storage.runs.outside_changes import follow, record
+from botflow.storage.runs.changes.outside_changes import follow, record
 from botflow.storage.tables import inbounds
 
 

@@ -25,7 +25,7 @@ from botflow.records.sessions import FORK
 from botflow.records.turns import FROM_SEQ
 from botflow.storage.engines.dialects import clock_time, upsert
 from botflow.storage.runs.artifacts import VALUE, keep_values
-from botflow.storage.runs.plays import heard_columns, plan
+from botflow.storage.runs.forks.plays import heard_columns, plan
 from botflow.storage.tables import (
     answers,
     artifacts,

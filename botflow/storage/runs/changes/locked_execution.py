@@ -13,7 +13,7 @@ from botflow.engine.inbound import RUN
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import now
-from botflow.storage.runs.session_locks import lock_with_queue
+from botflow.storage.runs.changes.session_locks import lock_with_queue
 from botflow.storage.tables import executions, inbounds, sessions, workflows
 from botflow.storage.turns.row_mapping import is_new
 
