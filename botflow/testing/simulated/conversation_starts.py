@@ -16,10 +16,10 @@ from botflow.flow.graph import Flow, Node
 from botflow.nodes.triggers.input_schema import misfits
 from botflow.nodes.triggers.missed_call import MissedCallProperties
 from botflow.nodes.triggers.runs import ManualProperties, RunProperties, WebhookProperties
-from botflow.testing.simulated_session import Begun, SimulatedSession
+from botflow.testing.simulated.session import Begun, SimulatedSession
 
 if TYPE_CHECKING:
-    from botflow.testing.deployment import Deployment
+    from botflow.testing.simulated.deployment import Deployment
 
 StartedBy = Literal["api", "manual", "webhook", "missed_call"]
 MOST_IN_A_CHAIN = 16  # conversations that start each other

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from botflow.engine.effects import SendMessage
-from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.simulated.session import SimulatedSession
 
 DeliveryState = Literal["sent", "delivered", "read", "failed", "suppressed"]
 _ENDED = ("delivered", "read", "failed", "suppressed")

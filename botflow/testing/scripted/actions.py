@@ -16,7 +16,7 @@ from botflow.nodes.custom.polling import Pending
 from botflow.outgoing_files import WebFile, read_web_file
 from botflow.outgoing_targets import Network
 from botflow.settings import Networks
-from botflow.testing.outcomes import answer_of, failed, play, run_to_end
+from botflow.testing.scripted.outcomes import answer_of, failed, play, run_to_end
 
 Step = Literal["", "submit", "check"]
 LOOPBACK: Networks = (ip_network("127.0.0.0/8"), ip_network("::1/128"))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from botflow.engine.asks import Answer, Ask, Invoke
-from botflow.testing.deployment import Deployment
-from botflow.testing.scripted_actions import Step
-from botflow.testing.scripted_model import Said
-from botflow.testing.scripted_world import ScriptedWorld
-from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.scripted.actions import Step
+from botflow.testing.scripted.model import Said
+from botflow.testing.scripted.world import ScriptedWorld
+from botflow.testing.simulated.deployment import Deployment
+from botflow.testing.simulated.session import SimulatedSession
 
 
 class Scripts:

@@ -22,12 +22,12 @@ from botflow.engine.node_type import Starts
 from botflow.engine.session import Parent, Session
 from botflow.errors import FlowError
 from botflow.flow.graph import Flow
-from botflow.testing.conversation_starts import start_conversation
 from botflow.testing.plain_json import as_json
-from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.simulated.conversation_starts import start_conversation
+from botflow.testing.simulated.session import SimulatedSession
 
 if TYPE_CHECKING:
-    from botflow.testing.deployment import Deployment
+    from botflow.testing.simulated.deployment import Deployment
 
 HANDOFF_URL = "https://desk.example.com/conversations/{session}"
 DEEPEST = 16  # nested runs; deeper nesting is an endless recursion

@@ -10,10 +10,10 @@ from botflow.engine.node_type import NodeType
 from botflow.errors import UsageError
 from botflow.interfaces import Model
 from botflow.runtime.offline_model import LexicalModel
-from botflow.testing.outcomes import answer_of, failed, run_to_end
-from botflow.testing.scripted_actions import ActionLog, ScriptedActions
-from botflow.testing.scripted_model import ScriptedModel
-from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.scripted.actions import ActionLog, ScriptedActions
+from botflow.testing.scripted.model import ScriptedModel
+from botflow.testing.scripted.outcomes import answer_of, failed, run_to_end
+from botflow.testing.simulated.session import SimulatedSession
 from botflow.testing.virtual_clock import VirtualClock
 
 

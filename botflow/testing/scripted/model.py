@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from botflow.engine.asks import Answer, AskFailure, AskModel
 from botflow.errors import did_you_mean
 from botflow.interfaces import Model, OnDelta
-from botflow.testing.outcomes import UnscriptedAsk, answer_of, play, run_to_end
+from botflow.testing.scripted.outcomes import UnscriptedAsk, answer_of, play, run_to_end
 
 Said = str | re.Pattern[str]
 

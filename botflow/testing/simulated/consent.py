@@ -12,8 +12,8 @@ from botflow.engine.inbound import RETURNED, Inbound
 from botflow.engine.session import Wait
 from botflow.engine.turn import Turn
 from botflow.languages import sentences_in
-from botflow.testing.simulated_channels import SimulatedChannels
-from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.simulated.channels import SimulatedChannels
+from botflow.testing.simulated.session import SimulatedSession
 from botflow.testing.virtual_clock import VirtualClock
 
 AWAITED = frozenset((RETURNED, "child_done", "delivery"))  # what ends a wait, and is heard after an opt-in

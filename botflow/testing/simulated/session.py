@@ -17,7 +17,7 @@ from botflow.engine.person.contact import Contact
 from botflow.engine.session import Frame, Session
 from botflow.engine.turn import NodeTypes, Turn
 from botflow.flow.graph import Flow, Node
-from botflow.testing.engine_turn import run_turn
+from botflow.testing.simulated.engine_turn import run_turn
 from botflow.testing.transcript import TranscriptLine
 
 

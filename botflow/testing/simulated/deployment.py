@@ -25,16 +25,16 @@ from botflow.engine.node_type import Starts
 from botflow.engine.turn import Turn
 from botflow.errors import BotflowError
 from botflow.flow.graph import Flow
-from botflow.testing.conversation_starts import refused
 from botflow.testing.plain_json import as_json
-from botflow.testing.schedules import schedules_of
-from botflow.testing.simulated_campaigns import SimulatedCampaigns
-from botflow.testing.simulated_consent import SimulatedConsent
-from botflow.testing.simulated_contacts import SimulatedContacts
-from botflow.testing.simulated_effects import SimulatedEffects
-from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.simulated.campaigns import SimulatedCampaigns
+from botflow.testing.simulated.consent import SimulatedConsent
+from botflow.testing.simulated.contacts import SimulatedContacts
+from botflow.testing.simulated.conversation_starts import refused
+from botflow.testing.simulated.effects import SimulatedEffects
+from botflow.testing.simulated.schedules import schedules_of
+from botflow.testing.simulated.session import SimulatedSession
+from botflow.testing.simulated.watched_messages import DeliveryState, WatchedMessage
 from botflow.testing.virtual_clock import VirtualClock
-from botflow.testing.watched_messages import DeliveryState, WatchedMessage
 from botflow.testing.workflows import Workflows
 
 MOST_TURNS = 100_000  # that one inbound or alarm may cause

@@ -13,7 +13,7 @@ from botflow.engine.inbound import RUN
 from botflow.engine.person.contact import Contact, ContactChanges, checked_group
 from botflow.flow.contact_fields import contact_field_of, stored_value
 from botflow.flow.graph import Flow
-from botflow.testing.simulated_channels import Place, SimulatedChannels
+from botflow.testing.simulated.channels import Place, SimulatedChannels
 from botflow.testing.virtual_clock import VirtualClock
 
 

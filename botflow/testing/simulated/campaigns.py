@@ -12,8 +12,8 @@ from botflow.engine.time_zone import zone_of_person
 from botflow.flow.graph import Flow
 from botflow.nodes.triggers.campaign import CAMPAIGN, CampaignProperties
 from botflow.nodes.triggers.campaign_moments import CampaignRule, Occasion, latest, occasions
-from botflow.testing.simulated_contacts import KnownPerson, SimulatedContacts
-from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.simulated.contacts import KnownPerson, SimulatedContacts
+from botflow.testing.simulated.session import SimulatedSession
 
 TRIED_AGAIN = timedelta(minutes=1)  # while the person is in a conversation
 
