@@ -277,7 +277,7 @@ def test_what_ships_for_tests_imports_up_to_runtime_and_no_store_and_nothing_imp
         if layer_of(name) == "testing"
     ]
 
-    assert {"simulator", "scripted_model"} <= {file.stem for file in modules(CORE / "testing")}
+    assert {"simulator", "scripts"} <= {file.stem for file in modules(CORE / "testing")}
     assert outward + inward == []
 
 
