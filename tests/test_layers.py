@@ -58,6 +58,7 @@ LEVELS = {
             "decisions",
             *(
                 "erasure",
+                "feedback",
                 "files",
                 "migrations",
                 "one_off",

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Connection, event, func, select, text, update
 from sqlalchemy.pool import Pool
 
+from botflow.records.feedback import GivenFeedback
 from botflow.records.retention import Retention
 from botflow.storage.database import Database
 from botflow.storage.events.feeds import keep_house
@@ -115,6 +116,14 @@ async def test_a_file_goes_with_its_message_at_the_latest(database: Database, da
     await decide(database, HOME, file_days=365)
     assert (await pruned(database_url, 90))["files"] == 2
     assert await turns_of(database, session) == [60, 10]
+
+
+async def test_feedback_goes_with_its_message(database: Database, database_url: str) -> None:
+    session = await add_conversation(database, HOME, "ann", AGES)
+    for version in range(1, len(AGES) + 1):
+        assert await database.feedback.give(session, (version, 0), GivenFeedback(value="up", comment="x"))
+    assert (await pruned(database_url, 90))["turns"] == 2
+    assert await database.feedback.values(session, 0, 9) == {(3, 0): "up", (4, 0): "up"}
 
 
 async def test_evidence_of_consent_stays_and_other_logs_go_as_decided(
