@@ -11,9 +11,8 @@ from botflow.storage.engines.dialects import now, upsert
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import feedback, outbounds, sessions, workflows
 from botflow.storage.transcripts import IS_OWN
+from botflow.storage.turns.row_mapping import FLOW_VERSION, NODE
 
-# In the JSON of a message whose workflow asks for feedback, beside what is sent: what has said it.
-NODE, FLOW_VERSION = "node", "flowVersion"
 Message = tuple[int, int]  # version and index of an outbound
 
 

@@ -77,6 +77,15 @@ async def test_only_a_message_to_the_person_of_the_session_has_feedback(database
     assert await database.feedback.values(bob, 0, 9) == {}
 
 
+async def test_feedback_names_the_node_and_the_version_that_said_the_message(database: Database) -> None:
+    """Also once the conversation has moved to another version; a message of no node names neither."""
+    session = await _conversation(database, "ann")
+    for place in (FIRST, (1, 1)):
+        assert await database.feedback.give(session, place, UP)
+
+    assert [(row.node, row.flow_version) for row in await _rows(database)] == [("hello", 7), ("", None)]
+
+
 async def test_feedback_goes_with_its_message(database: Database) -> None:
     ann, bob = await _conversation(database, "ann"), await _conversation(database, "bob")
     for session in (ann, bob):
@@ -122,14 +131,14 @@ async def _conversation(database: Database, person: str) -> int:
     """Store a turn with two messages to the person and one to somebody else, in a workflow of their own."""
     workflow = await database.engine.write(add_workflow, f"of-{person}")
     read = await database.turns.load(key(person, workflow=workflow))
-    parts = (said("One."), said("Two."), said("Three.", to="+12125550100", channel="sms"))
+    parts = (said("One.", node="hello"), said("Two."), said("Three.", to="+12125550100", channel="sms"))
     turn = await database.turns.commit(waiting(read, message("m1", person=person), *parts))
     assert turn is not None
     return turn.session
 
 
 async def _rows(database: Database) -> list[Any]:
-    query = select(feedback).order_by(feedback.c.session_id)
+    query = select(feedback).order_by(feedback.c.session_id, feedback.c.index)
     rows = list(await database.engine.read(lambda connection: connection.execute(query).all()))
     assert all(isinstance(row.created_at, datetime) for row in rows)
     return rows
