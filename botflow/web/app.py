@@ -20,6 +20,7 @@ from botflow.web.api.workflows import canaries, diffs, drafts, edges, graphs, no
 from botflow.web.auth.sign_in import sign_in_routes
 from botflow.web.chat.demo_page import page_routes
 from botflow.web.chat.events import Events
+from botflow.web.chat.feedback import GiveFeedback
 from botflow.web.chat.files import ReadFile, SendFile
 from botflow.web.chat.messages import Messages, OpenSession
 from botflow.web.health import Alive, Ready, ShowMetrics
@@ -101,6 +102,7 @@ def _routes(protocols: Iterable[ChatProtocol], *, dev: bool) -> list[BaseRoute]:
         Route("/chat/{workflow}/sessions", Shedding(OpenSession()), methods=["POST"]),
         Route("/chat/{workflow}/events", Events(), methods=["GET"]),
         Route("/chat/{workflow}/files", SendFile(), methods=["POST"]),
+        Route("/chat/{workflow}/feedback", Shedding(GiveFeedback()), methods=["POST"]),
         Route("/chat/{workflow}/files/{file}", ReadFile(), methods=["GET"]),
         Route("/chat/{workflow}/files/{file}/{name}", ReadFile(), methods=["GET"]),
         *_OPERATION_ROUTES,

@@ -16,6 +16,7 @@ from sqlalchemy import (
 
 from botflow.storage.engines.column_types import BigId, UtcTime
 from botflow.storage.tables.schema import metadata
+from botflow.storage.tables.turns import outbounds
 
 # The key is that of the message in `outbounds`, with which the row is deleted: no turn writes this table, so it may
 # have a foreign key. `value` is NULL once the person has taken it back. `node` is what said the message, with the
@@ -38,7 +39,7 @@ feedback = Table(
     PrimaryKeyConstraint("session_id", "version", "index"),
     ForeignKeyConstraint(
         ["session_id", "version", "index"],
-        ["outbounds.session_id", "outbounds.version", "outbounds.index"],
+        [outbounds.c.session_id, outbounds.c.version, outbounds.c.index],
         ondelete="CASCADE",
     ),
 )

@@ -246,7 +246,7 @@ def trace_for_send(trace: str, part: OutboundPart) -> dict[str, Any]:
 
 
 def said_by(commit: TurnCommit, part: OutboundPart) -> dict[str, Any]:
-    """Return what the body of a part holds beside its message where a node said it and people are asked for feedback."""
+    """Return what the body of a part holds beside its message, if a node said it and people are asked for feedback."""
     return {NODE: part.message.node, FLOW_VERSION: commit.flow_version}
 
 
