@@ -13,7 +13,7 @@ from botflow.web.api import campaigns, credentials, doctor, exports, node_types,
 from botflow.web.api.access import audit_log, keys, organizations, retention, token_keys, users
 from botflow.web.api.events import events, webhooks
 from botflow.web.api.executions import execution_changes, executions, forks, usage
-from botflow.web.api.messages import decisions, inbounds, outbounds
+from botflow.web.api.messages import decisions, feedback, inbounds, outbounds
 from botflow.web.api.people import contacts, erasures, profiles
 from botflow.web.api.sessions import handoffs, session_changes, sessions
 from botflow.web.api.workflows import canaries, diffs, drafts, edges, graphs, nodes, publications, versions, workflows
@@ -60,6 +60,7 @@ OPERATIONS = (
     *inbounds.OPERATIONS,
     *outbounds.OPERATIONS,
     *decisions.OPERATIONS,
+    *feedback.OPERATIONS,
     *profiles.OPERATIONS,
     *contacts.OPERATIONS,
     *credentials.OPERATIONS,

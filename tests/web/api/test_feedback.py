@@ -1,0 +1,165 @@
+"""What the team sees of feedback: the messages that it is about, and how many by node and version."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.faults.waiting import until
+from tests.web.api.calls import answered, call, hello, organization_key, outcome
+from tests.web.chat.test_feedback import RATED, give
+from tests.web.site import Site, open_site
+
+WELCOME, QUESTION = "Welcome to Luigi's!", "What's your name?"
+
+
+@pytest.fixture
+async def site(database_url: str) -> AsyncIterator[Site]:
+    async with open_site(database_url, flows=(RATED,)) as opened:
+        yield opened
+
+
+async def listed(site: Site, **query: str) -> list[dict[str, Any]]:
+    """Return the whole list, read in pages of two."""
+    found: list[dict[str, Any]] = []
+    page = await answered(site, "GET", f"/feedback?{urlencode({**query, 'limit': 2})}")
+    while page["next"] is not None:
+        found += page["items"]
+        page = await answered(site, "GET", f"/feedback?{urlencode({**query, 'limit': 2, 'cursor': page['next']})}")
+    return [*found, *page["items"]]
+
+
+async def counted(site: Site, **query: str) -> list[tuple[Any, ...]]:
+    page = await answered(site, "GET", f"/feedback/summary?{urlencode({**query, 'limit': 2})}")
+    counts = page["items"]
+    while page["next"] is not None:
+        more = urlencode({**query, "limit": 2, "cursor": page["next"]})
+        page = await answered(site, "GET", f"/feedback/summary?{more}")
+        counts += page["items"]
+    return [(each["workflow"], each["node"], each["version"], each["up"], each["down"]) for each in counts]
+
+
+async def test_the_team_sees_who_thinks_what_of_which_message(site: Site) -> None:
+    visits = [await site.visit("rated") for _ in range(3)]
+    for visit, values in zip(visits, (("up", "down"), ("down", None), ("up", "up")), strict=True):
+        for message, value in zip(visit.opened["messages"], values, strict=True):
+            comment = "Which name?" if value == "down" else None
+            assert (await give(visit, message["id"], value, comment=comment)).status_code == 204
+
+    everything = await listed(site)
+    assert [(each["text"], each["value"]) for each in everything] == [
+        (QUESTION, "up"),
+        (WELCOME, "up"),
+        (WELCOME, "down"),
+        (QUESTION, "down"),
+        (WELCOME, "up"),
+    ]
+    first, message = visits[0], visits[0].opened["messages"][1]
+    found = dict(everything[3])
+    assert found.pop("createdAt") == found.pop("updatedAt")
+    assert found == {
+        "id": f"{await first.number()}.{message['id']}",
+        "session": str(await first.number()),
+        "workflow": "rated",
+        "channel": "chat",
+        "externalId": first.external_id,
+        "node": "ask_name",
+        "version": 1,
+        "value": "down",
+        "comment": "Which name?",
+        "text": QUESTION,
+        "author": None,
+    }
+    assert (await answered(site, "GET", f"/outbounds/{found['id']}"))["text"] == QUESTION
+
+    assert await listed(site, value="down") == everything[2:4]
+    assert [each["value"] for each in await listed(site, node="ask_name", workflow="rated")] == ["up", "down"]
+    assert [each["node"] for each in await listed(site, externalId=first.external_id)] == ["ask_name", "hello"]
+    middle = everything[1]["createdAt"]
+    assert [await listed(site, after=middle), await listed(site, before=middle)] == [everything[:2], everything[2:]]
+    assert await counted(site) == [("rated", "ask_name", 1, 1, 1), ("rated", "hello", 1, 2, 1)]
+    assert await counted(site, workflow="rated", after=middle) == [
+        ("rated", "ask_name", 1, 1, 0),
+        ("rated", "hello", 1, 1, 0),
+    ]
+
+
+async def test_a_message_keeps_the_version_that_said_it_when_its_conversation_moves_to_another(site: Site) -> None:
+    questions = [
+        {"id": "start", "type": "chatbot", "actionType": "message_received", "next": "name"},
+        {"id": "name", "type": "chatbot", "actionType": "ask", "properties": {"text": "Name?"}, "next": "age"},
+        {"id": "age", "type": "chatbot", "actionType": "ask", "properties": {"text": "Age?"}},
+    ]
+    document = {"botflow": 1, "id": "moved", "name": "Moved", "nodes": questions, "chat": {"feedback": True}}
+    await answered(site, "POST", "/workflows", document)
+    await answered(site, "POST", "/workflows/moved/publish", {})
+    await site.runtime.flows.refresh()
+    visit = await site.visit("moved")
+    assert await visit.say("hi") == ["Name?"]
+    await answered(site, "PUT", "/workflows/moved/draft", {**document, "name": "Again"})
+    plan = await answered(site, "POST", "/workflows/moved/plan", {"default": "same"})
+    await answered(site, "POST", "/workflows/moved/publish", {"token": plan["token"]})
+    await site.runtime.flows.refresh()
+
+    async def has_moved() -> bool:
+        [execution] = (await answered(site, "GET", "/executions?workflow=moved"))["items"]
+        return bool(execution["version"] == 2)
+
+    await until(has_moved, "the conversation moves to the new version")
+    assert await visit.say("Ann") == ["Age?"]
+    said = [message for message in (await visit.history())["messages"] if message["direction"] == "out"]
+    for message in said:
+        assert (await give(visit, message["id"])).status_code == 204
+
+    assert await counted(site, workflow="moved") == [("moved", "age", 2, 1, 0), ("moved", "name", 1, 1, 0)]
+
+
+async def test_what_no_node_said_names_none(site: Site) -> None:
+    """A person who has the conversation is named; what was said before the workflow asked for feedback is not."""
+    before = hello(id="late")
+    await answered(site, "POST", "/workflows", before)
+    await answered(site, "POST", "/workflows/late/publish", {})
+    await site.runtime.flows.refresh()
+    visit = await site.visit("late")
+    await visit.say("hi")
+    await answered(site, "PUT", "/workflows/late/draft", {**before, "chat": {"feedback": True}})
+    await answered(site, "POST", "/workflows/late/publish", {})
+    await site.runtime.flows.refresh()
+    number = await visit.number()
+    await answered(site, "POST", f"/sessions/{number}/hand-off", {"person": "Maria"})
+    assert (await call(site, "POST", f"/sessions/{number}/messages", {"text": "I am Maria."})).status_code < 300
+    for message in (await visit.history())["messages"]:
+        if message["direction"] == "out":
+            assert (await give(visit, message["id"])).status_code == 204
+
+    assert [(each["text"], each["author"], each["node"], each["version"]) for each in await listed(site)] == [
+        ("I am Maria.", "Maria", None, None),
+        ("Hello!", None, None, None),
+    ]
+    assert await counted(site) == [("late", None, None, 2, 0)]
+
+
+async def test_it_is_of_one_organization_and_goes_with_its_person(site: Site) -> None:
+    ours, gone = await site.visit("rated"), await site.visit("rated")
+    for visit in (ours, gone):
+        assert (await give(visit, visit.opened["messages"][0]["id"], comment="x")).status_code == 204
+    theirs = await organization_key(site)
+    for address in ("/feedback", "/feedback/summary"):
+        assert (await answered(site, "GET", address, key=theirs))["items"] == []
+        refused = await call(site, "GET", f"{address}?workflow=rated", key=theirs)
+        assert outcome(refused) == (404, "workflow.unknown")
+    refused = await call(site, "GET", "/feedback?value=good")
+    assert outcome(refused)[1] == "query.invalid"
+
+    erasure = (await answered(site, "POST", "/erasures", {"externalId": gone.external_id}))["id"]
+
+    async def is_erased() -> bool:
+        return bool((await answered(site, "GET", f"/erasures/{erasure}"))["state"] == "done")
+
+    await until(is_erased, "the erasure is done")
+    receipt = (await answered(site, "GET", f"/erasures/{erasure}"))["receipt"]
+    assert receipt["tables"]["feedback"] == {"erased": 1, "redacted": 0}
+    assert [each["externalId"] for each in await listed(site)] == [ours.external_id]
