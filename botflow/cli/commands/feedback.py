@@ -99,8 +99,8 @@ def _filter(
     chosen: FeedbackValue | None = next((each for each in get_args(FeedbackValue) if each == value), None)
     if value is not None and chosen is None:
         raise UsageError(f"--value is up or down, not {value!r}", code="call.invalid")
-    times = {"after": moment("after", after), "before": moment("before", before)}
-    return FeedbackFilter(workflow=workflow, node=node, value=chosen, **times)
+    since, until = moment("after", after), moment("before", before)
+    return FeedbackFilter(workflow=workflow, node=node, value=chosen, after=since, before=until)
 
 
 def _page(connection: Connection, caller: Principal, wanted: FeedbackFilter, limit: int) -> Page[MessageFeedback]:

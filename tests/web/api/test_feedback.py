@@ -163,3 +163,23 @@ async def test_it_is_of_one_organization_and_goes_with_its_person(site: Site) ->
     receipt = (await answered(site, "GET", f"/erasures/{erasure}"))["receipt"]
     assert receipt["tables"]["feedback"] == {"erased": 1, "redacted": 0}
     assert [each["externalId"] for each in await listed(site)] == [ours.external_id]
+
+
+async def test_other_services_hear_of_each_change_once(site: Site) -> None:
+    await answered(site, "GET", "/events")  # a feed begins
+    visit = await site.visit("rated")
+    message = visit.opened["messages"][0]["id"]
+    place = {"workflow": "rated", "session": str(await visit.number()), "channel": "chat"}
+    about = {**place, "message": message, "node": "hello", "version": 1}
+    expected: list[tuple[str, dict[str, Any]]] = []
+
+    async def is_told() -> bool:
+        events = (await answered(site, "GET", "/events?types=feedback.*"))["items"]
+        return [(each["type"], each["data"]) for each in events] == expected
+
+    for value, changes in (("up", True), ("up", False), ("down", True), (None, True), (None, False), ("up", True)):
+        assert (await give(visit, message, value)).status_code == 204
+        if changes:
+            kind = "feedback.given" if value else "feedback.taken_back"
+            expected.append((kind, {**about, "value": value} if value else about))
+            await until(is_told, f"{value} is told")
