@@ -8,8 +8,8 @@ import json
 import pytest
 
 from tests.cli.conftest import Call
-from tests.web.chat.test_feedback import RATED, give
-from tests.web.site import open_site
+from tests.web.chat.test_feedback import give
+from tests.web.site import RATED, open_site
 
 
 @pytest.fixture

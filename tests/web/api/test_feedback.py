@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlencode
 
-import pytest
-
 from tests.faults.waiting import until
 from tests.web.api.calls import answered, call, hello, organization_key, outcome
-from tests.web.chat.test_feedback import RATED, give
-from tests.web.site import Site, open_site
+from tests.web.chat.test_feedback import give
+from tests.web.site import Site
 
 WELCOME, QUESTION = "Welcome to Luigi's!", "What's your name?"
-
-
-@pytest.fixture
-async def site(database_url: str) -> AsyncIterator[Site]:
-    async with open_site(database_url, flows=(RATED,)) as opened:
-        yield opened
 
 
 async def listed(site: Site, **query: str) -> list[dict[str, Any]]:
@@ -42,14 +33,14 @@ async def counted(site: Site, **query: str) -> list[tuple[Any, ...]]:
     return [(each["workflow"], each["node"], each["version"], each["up"], each["down"]) for each in counts]
 
 
-async def test_the_team_sees_who_thinks_what_of_which_message(site: Site) -> None:
-    visits = [await site.visit("rated") for _ in range(3)]
+async def test_the_team_sees_who_thinks_what_of_which_message(rated_site: Site) -> None:
+    visits = [await rated_site.visit("rated") for _ in range(3)]
     for visit, values in zip(visits, (("up", "down"), ("down", None), ("up", "up")), strict=True):
         for message, value in zip(visit.opened["messages"], values, strict=True):
             comment = "Which name?" if value == "down" else None
             assert (await give(visit, message["id"], value, comment=comment)).status_code == 204
 
-    everything = await listed(site)
+    everything = await listed(rated_site)
     assert [(each["text"], each["value"]) for each in everything] == [
         (QUESTION, "up"),
         (WELCOME, "up"),
@@ -73,39 +64,42 @@ async def test_the_team_sees_who_thinks_what_of_which_message(site: Site) -> Non
         "text": QUESTION,
         "author": None,
     }
-    assert (await answered(site, "GET", f"/outbounds/{found['id']}"))["text"] == QUESTION
+    assert (await answered(rated_site, "GET", f"/outbounds/{found['id']}"))["text"] == QUESTION
 
-    assert await listed(site, value="down") == everything[2:4]
-    assert [each["value"] for each in await listed(site, node="ask_name", workflow="rated")] == ["up", "down"]
-    assert [each["node"] for each in await listed(site, externalId=first.external_id)] == ["ask_name", "hello"]
+    assert await listed(rated_site, value="down") == everything[2:4]
+    assert [each["value"] for each in await listed(rated_site, node="ask_name", workflow="rated")] == ["up", "down"]
+    assert [each["node"] for each in await listed(rated_site, externalId=first.external_id)] == ["ask_name", "hello"]
     middle = everything[1]["createdAt"]
-    assert [await listed(site, after=middle), await listed(site, before=middle)] == [everything[:2], everything[2:]]
-    assert await counted(site) == [("rated", "ask_name", 1, 1, 1), ("rated", "hello", 1, 2, 1)]
-    assert await counted(site, workflow="rated", after=middle) == [
+    assert [await listed(rated_site, after=middle), await listed(rated_site, before=middle)] == [
+        everything[:2],
+        everything[2:],
+    ]
+    assert await counted(rated_site) == [("rated", "ask_name", 1, 1, 1), ("rated", "hello", 1, 2, 1)]
+    assert await counted(rated_site, workflow="rated", after=middle) == [
         ("rated", "ask_name", 1, 1, 0),
         ("rated", "hello", 1, 1, 0),
     ]
 
 
-async def test_a_message_keeps_the_version_that_said_it_when_its_conversation_moves_to_another(site: Site) -> None:
+async def test_a_message_keeps_its_version_when_its_conversation_moves_to_another(rated_site: Site) -> None:
     questions = [
         {"id": "start", "type": "chatbot", "actionType": "message_received", "next": "name"},
         {"id": "name", "type": "chatbot", "actionType": "ask", "properties": {"text": "Name?"}, "next": "age"},
         {"id": "age", "type": "chatbot", "actionType": "ask", "properties": {"text": "Age?"}},
     ]
     document = {"botflow": 1, "id": "moved", "name": "Moved", "nodes": questions, "chat": {"feedback": True}}
-    await answered(site, "POST", "/workflows", document)
-    await answered(site, "POST", "/workflows/moved/publish", {})
-    await site.runtime.flows.refresh()
-    visit = await site.visit("moved")
+    await answered(rated_site, "POST", "/workflows", document)
+    await answered(rated_site, "POST", "/workflows/moved/publish", {})
+    await rated_site.runtime.flows.refresh()
+    visit = await rated_site.visit("moved")
     assert await visit.say("hi") == ["Name?"]
-    await answered(site, "PUT", "/workflows/moved/draft", {**document, "name": "Again"})
-    plan = await answered(site, "POST", "/workflows/moved/plan", {"default": "same"})
-    await answered(site, "POST", "/workflows/moved/publish", {"token": plan["token"]})
-    await site.runtime.flows.refresh()
+    await answered(rated_site, "PUT", "/workflows/moved/draft", {**document, "name": "Again"})
+    plan = await answered(rated_site, "POST", "/workflows/moved/plan", {"default": "same"})
+    await answered(rated_site, "POST", "/workflows/moved/publish", {"token": plan["token"]})
+    await rated_site.runtime.flows.refresh()
 
     async def has_moved() -> bool:
-        [execution] = (await answered(site, "GET", "/executions?workflow=moved"))["items"]
+        [execution] = (await answered(rated_site, "GET", "/executions?workflow=moved"))["items"]
         return bool(execution["version"] == 2)
 
     await until(has_moved, "the conversation moves to the new version")
@@ -114,67 +108,67 @@ async def test_a_message_keeps_the_version_that_said_it_when_its_conversation_mo
     for message in said:
         assert (await give(visit, message["id"])).status_code == 204
 
-    assert await counted(site, workflow="moved") == [("moved", "age", 2, 1, 0), ("moved", "name", 1, 1, 0)]
+    assert await counted(rated_site, workflow="moved") == [("moved", "age", 2, 1, 0), ("moved", "name", 1, 1, 0)]
 
 
-async def test_what_no_node_said_names_none(site: Site) -> None:
+async def test_what_no_node_said_names_none(rated_site: Site) -> None:
     """A person who has the conversation is named; what was said before the workflow asked for feedback is not."""
     before = hello(id="late")
-    await answered(site, "POST", "/workflows", before)
-    await answered(site, "POST", "/workflows/late/publish", {})
-    await site.runtime.flows.refresh()
-    visit = await site.visit("late")
+    await answered(rated_site, "POST", "/workflows", before)
+    await answered(rated_site, "POST", "/workflows/late/publish", {})
+    await rated_site.runtime.flows.refresh()
+    visit = await rated_site.visit("late")
     await visit.say("hi")
-    await answered(site, "PUT", "/workflows/late/draft", {**before, "chat": {"feedback": True}})
-    await answered(site, "POST", "/workflows/late/publish", {})
-    await site.runtime.flows.refresh()
+    await answered(rated_site, "PUT", "/workflows/late/draft", {**before, "chat": {"feedback": True}})
+    await answered(rated_site, "POST", "/workflows/late/publish", {})
+    await rated_site.runtime.flows.refresh()
     number = await visit.number()
-    await answered(site, "POST", f"/sessions/{number}/hand-off", {"person": "Maria"})
-    assert (await call(site, "POST", f"/sessions/{number}/messages", {"text": "I am Maria."})).status_code < 300
+    await answered(rated_site, "POST", f"/sessions/{number}/hand-off", {"person": "Maria"})
+    assert (await call(rated_site, "POST", f"/sessions/{number}/messages", {"text": "I am Maria."})).status_code < 300
     for message in (await visit.history())["messages"]:
         if message["direction"] == "out":
             assert (await give(visit, message["id"])).status_code == 204
 
-    assert [(each["text"], each["author"], each["node"], each["version"]) for each in await listed(site)] == [
+    assert [(each["text"], each["author"], each["node"], each["version"]) for each in await listed(rated_site)] == [
         ("I am Maria.", "Maria", None, None),
         ("Hello!", None, None, None),
     ]
-    assert await counted(site) == [("late", None, None, 2, 0)]
+    assert await counted(rated_site) == [("late", None, None, 2, 0)]
 
 
-async def test_it_is_of_one_organization_and_goes_with_its_person(site: Site) -> None:
-    ours, gone = await site.visit("rated"), await site.visit("rated")
+async def test_it_is_of_one_organization_and_goes_with_its_person(rated_site: Site) -> None:
+    ours, gone = await rated_site.visit("rated"), await rated_site.visit("rated")
     for visit in (ours, gone):
         assert (await give(visit, visit.opened["messages"][0]["id"], comment="x")).status_code == 204
-    theirs = await organization_key(site)
+    theirs = await organization_key(rated_site)
     for address in ("/feedback", "/feedback/summary"):
-        assert (await answered(site, "GET", address, key=theirs))["items"] == []
-        refused = await call(site, "GET", f"{address}?workflow=rated", key=theirs)
+        assert (await answered(rated_site, "GET", address, key=theirs))["items"] == []
+        refused = await call(rated_site, "GET", f"{address}?workflow=rated", key=theirs)
         assert outcome(refused) == (404, "workflow.unknown")
-    refused = await call(site, "GET", "/feedback?value=good")
+    refused = await call(rated_site, "GET", "/feedback?value=good")
     assert outcome(refused)[1] == "query.invalid"
 
-    erasure = (await answered(site, "POST", "/erasures", {"externalId": gone.external_id}))["id"]
+    erasure = (await answered(rated_site, "POST", "/erasures", {"externalId": gone.external_id}))["id"]
 
     async def is_erased() -> bool:
-        return bool((await answered(site, "GET", f"/erasures/{erasure}"))["state"] == "done")
+        return bool((await answered(rated_site, "GET", f"/erasures/{erasure}"))["state"] == "done")
 
     await until(is_erased, "the erasure is done")
-    receipt = (await answered(site, "GET", f"/erasures/{erasure}"))["receipt"]
+    receipt = (await answered(rated_site, "GET", f"/erasures/{erasure}"))["receipt"]
     assert receipt["tables"]["feedback"] == {"erased": 1, "redacted": 0}
-    assert [each["externalId"] for each in await listed(site)] == [ours.external_id]
+    assert [each["externalId"] for each in await listed(rated_site)] == [ours.external_id]
 
 
-async def test_other_services_hear_of_each_change_once(site: Site) -> None:
-    await answered(site, "GET", "/events")  # a feed begins
-    visit = await site.visit("rated")
+async def test_other_services_hear_of_each_change_once(rated_site: Site) -> None:
+    await answered(rated_site, "GET", "/events")  # a feed begins
+    visit = await rated_site.visit("rated")
     message = visit.opened["messages"][0]["id"]
     place = {"workflow": "rated", "session": str(await visit.number()), "channel": "chat"}
     about = {**place, "message": message, "node": "hello", "version": 1}
     expected: list[tuple[str, dict[str, Any]]] = []
 
     async def is_told() -> bool:
-        events = (await answered(site, "GET", "/events?types=feedback.*"))["items"]
+        events = (await answered(rated_site, "GET", "/events?types=feedback.*"))["items"]
         return [(each["type"], each["data"]) for each in events] == expected
 
     for value, changes in (("up", True), ("up", False), ("down", True), (None, True), (None, False), ("up", True)):

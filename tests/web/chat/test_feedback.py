@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
@@ -15,16 +14,9 @@ from botflow.storage.tables import feedback
 from botflow.web.requests.rate_limits import FEEDBACK_PER_SESSION
 from tests.web.api.calls import organization_key
 from tests.web.chat.test_revoked_tokens import revoke
-from tests.web.site import API_KEY, ORDER, Site, Visit, open_site
+from tests.web.site import API_KEY, Site, Visit
 
-RATED = ORDER.replace("id: order\n", "id: rated\nchat: {feedback: true}\n", 1)
 BY_KEY = {"authorization": f"Bearer {API_KEY}"}
-
-
-@pytest.fixture
-async def site(database_url: str) -> AsyncIterator[Site]:
-    async with open_site(database_url, flows=(ORDER, RATED)) as opened:
-        yield opened
 
 
 async def give(visit: Visit, message: str, value: Any = "up", **more: Any) -> httpx2.Response:
@@ -44,8 +36,8 @@ async def rows(site: Site) -> list[Any]:
     return list(await site.runtime.database.engine.read(lambda connection: connection.execute(query).all()))
 
 
-async def test_a_person_sees_what_they_said_of_each_message(site: Site) -> None:
-    visit = await site.visit("rated")
+async def test_a_person_sees_what_they_said_of_each_message(rated_site: Site) -> None:
+    visit = await rated_site.visit("rated")
     welcome, question = (message["id"] for message in visit.opened["messages"])
     assert await shown(visit) == {}
 
@@ -61,38 +53,40 @@ async def test_a_person_sees_what_they_said_of_each_message(site: Site) -> None:
     ):
         given = await give(visit, welcome, value, comment=comment)
         assert (given.status_code, given.content) == (204, b"")
-        assert [(row.value, row.comment) for row in await rows(site)] == [stored]
+        assert [(row.value, row.comment) for row in await rows(rated_site)] == [stored]
         assert await shown(visit) == ({welcome: value} if value else {})
 
     await visit.say("Ann")
     assert (await give(visit, question)).status_code == 204
     assert await shown(visit) == {welcome: "down", question: "up"}
-    assert [row.node for row in await rows(site)] == ["hello", "ask_name"]
-    assert {row.flow_version for row in await rows(site)} == {site.runtime.flows.get("rated").version}
+    assert [row.node for row in await rows(rated_site)] == ["hello", "ask_name"]
+    assert {row.flow_version for row in await rows(rated_site)} == {rated_site.runtime.flows.get("rated").version}
 
 
-async def test_a_server_gives_and_reads_it_for_its_user(site: Site) -> None:
-    said = await site.client.post(
+async def test_a_server_gives_and_reads_it_for_its_user(rated_site: Site) -> None:
+    said = await rated_site.client.post(
         "/chat/rated/messages", json={"text": "hi", "externalId": "ann", "messageId": "1"}, headers=BY_KEY
     )
     [message] = said.json()["messages"]
     body = {"messageId": message["id"], "value": "down", "externalId": "ann"}
-    assert (await site.client.post("/chat/rated/feedback", json=body, headers=BY_KEY)).status_code == 204
+    assert (await rated_site.client.post("/chat/rated/feedback", json=body, headers=BY_KEY)).status_code == 204
 
-    history = await site.client.get("/chat/rated/messages?externalId=ann", headers=BY_KEY)
+    history = await rated_site.client.get("/chat/rated/messages?externalId=ann", headers=BY_KEY)
     assert [(each["direction"], each.get("feedback")) for each in history.json()["messages"]] == [
         ("in", None),
         ("out", "down"),
     ]
 
 
-async def test_nobody_speaks_for_another_person_or_of_their_messages(site: Site, subtests: pytest.Subtests) -> None:
-    ann, bob = await site.visit("rated"), await site.visit("rated")
+async def test_nobody_speaks_for_another_person_or_of_their_messages(
+    rated_site: Site, subtests: pytest.Subtests
+) -> None:
+    ann, bob = await rated_site.visit("rated"), await rated_site.visit("rated")
     await ann.say("Ann")
     of_ann = (await ann.history())["messages"][-1]["id"]
-    foreign_key = await organization_key(site)
-    other = await site.visit("order")
-    client, path = site.client, "/chat/rated/feedback"
+    foreign_key = await organization_key(rated_site)
+    other = await rated_site.visit("order")
+    client, path = rated_site.client, "/chat/rated/feedback"
     body = {"messageId": of_ann, "value": "up"}
     posts = {
         "a message of another session": (give(bob, of_ann), "message.unknown"),
@@ -120,11 +114,11 @@ async def test_nobody_speaks_for_another_person_or_of_their_messages(site: Site,
             assert 401 <= refused.status_code < 430
     await revoke(ann)
     assert (await give(ann, of_ann)).json()["code"] == "token.revoked"
-    assert await rows(site) == []
+    assert await rows(rated_site) == []
 
 
-async def test_what_is_wrong_is_said(site: Site, subtests: pytest.Subtests) -> None:
-    visit = await site.visit("rated")
+async def test_what_is_wrong_is_said(rated_site: Site, subtests: pytest.Subtests) -> None:
+    visit = await rated_site.visit("rated")
     message = visit.opened["messages"][0]["id"]
     for status, code, body in (
         (404, "message.unknown", {"messageId": "99.0", "value": "up"}),
@@ -143,41 +137,43 @@ async def test_what_is_wrong_is_said(site: Site, subtests: pytest.Subtests) -> N
         (422, "comment.nul", {"messageId": message, "value": "up", "comment": "a\x00b"}),
     ):
         with subtests.test(f"{code} {body}"[:80]):
-            refused = await site.client.post("/chat/rated/feedback", json=body, headers=visit.headers)
+            refused = await rated_site.client.post("/chat/rated/feedback", json=body, headers=visit.headers)
             assert (refused.status_code, refused.json()["code"]) == (status, code)
             assert refused.headers["content-type"] == "application/problem+json"
             assert refused.json()["hint"]
-    assert await rows(site) == []
+    assert await rows(rated_site) == []
 
 
-async def test_it_is_off_unless_the_workflow_asks_for_it(site: Site) -> None:
-    visit = await site.visit("order")
+async def test_it_is_off_unless_the_workflow_asks_for_it(rated_site: Site) -> None:
+    visit = await rated_site.visit("order")
     message = visit.opened["messages"][0]["id"]
     refused = await give(visit, message)
 
-    assert (refused.status_code, refused.json()["code"]) == (404, "feedback.off")
+    assert refused.status_code == 404
+    assert refused.json()["code"] == "feedback.off"
     assert "chat: {feedback: true}" in refused.json()["hint"]
     assert "feedback" not in (await visit.history())["messages"][0]
 
 
-async def test_a_visitor_gives_it_only_so_often(site: Site) -> None:
-    site.hold_the_minute()
-    visit, other = await site.visit("rated"), await site.visit("rated")
+async def test_a_visitor_gives_it_only_so_often(rated_site: Site) -> None:
+    rated_site.hold_the_minute()
+    visit, other = await rated_site.visit("rated"), await rated_site.visit("rated")
     message = visit.opened["messages"][0]["id"]
     for _ in range(FEEDBACK_PER_SESSION.times):
         assert (await give(visit, message)).status_code == 204
     refused = await give(visit, message, "down")
 
-    assert (refused.status_code, refused.json()["code"]) == (429, "rate.limited")
+    assert refused.status_code == 429
+    assert refused.json()["code"] == "rate.limited"
     assert int(refused.headers["retry-after"]) > 0
     assert (await give(other, other.opened["messages"][0]["id"])).status_code == 204
-    assert {row.value for row in await rows(site)} == {"up"}
+    assert {row.value for row in await rows(rated_site)} == {"up"}
 
 
-async def test_of_many_visitors_at_once_the_last_value_of_each_counts_once(site: Site) -> None:
+async def test_of_many_visitors_at_once_the_last_value_of_each_counts_once(rated_site: Site) -> None:
     """Generated: visitors of several tabs press at the same moment, repeat, change their mind, and take it back."""
     chance = random.Random(13)
-    visits = [await site.visit("rated") for _ in range(4)]
+    visits = [await rated_site.visit("rated") for _ in range(4)]
     messages = {visit.external_id: [each["id"] for each in visit.opened["messages"]] for visit in visits}
     possible: dict[tuple[str, str], set[str | None]] = {}
     for _ in range(20):
@@ -193,4 +189,4 @@ async def test_of_many_visitors_at_once_the_last_value_of_each_counts_once(site:
         last = await shown(visit)
         for message in messages[visit.external_id]:
             assert last.get(message) in possible.get((visit.external_id, message), {None})
-    assert len(await rows(site)) <= len(visits) * 2
+    assert len(await rows(rated_site)) <= len(visits) * 2
