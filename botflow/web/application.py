@@ -55,7 +55,7 @@ class Application:
         self._options = options
         self._dev = dev
         protocols = chat_protocols([*installed_plugins(), *options.plugins])
-        self._routes = Routes(dev=dev, settings=options.settings, protocols=protocols.values())
+        self._routes = Routes(dev=dev, protocols=protocols.values())
         self._is_open = False
         self._desk: Desk | None = None
         self._answering: ASGIApp = self._routes
