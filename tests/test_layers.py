@@ -156,7 +156,7 @@ IMPURE_CALLS = frozenset(
 )
 IMPURE_BUILT_INS = frozenset(["open", "print", "input", "exec", "eval"])
 # Integrations whose names are words that the core has too; who sends a hook may sign it as Slack does.
-COMMON_WORDS = ("http", "email", "slack", "records")
+COMMON_WORDS = ("http", "email", "slack", "records", "widget")
 # What an integration may import besides botflow's public names.
 OFFERED = (
     *("botflow.interfaces", "botflow.records", "botflow.plugins", "botflow.testing", "botflow.errors"),
