@@ -22,4 +22,16 @@ def _openai() -> Sequence[BaseRoute]:
     return routes()
 
 
-plugin = Plugin(name="protocols", chat_protocols=(ChatProtocol(name="openai", routes=_openai),))
+def _ai_sdk() -> Sequence[BaseRoute]:
+    from botflow_protocols.ai_sdk.routes import routes
+
+    return routes()
+
+
+plugin = Plugin(
+    name="protocols",
+    chat_protocols=(
+        ChatProtocol(name="openai", routes=_openai),
+        ChatProtocol(name="ai-sdk", routes=_ai_sdk),
+    ),
+)
