@@ -28,10 +28,17 @@ def _ai_sdk() -> Sequence[BaseRoute]:
     return routes()
 
 
+def _ag_ui() -> Sequence[BaseRoute]:
+    from botflow_protocols.ag_ui.routes import routes
+
+    return routes()
+
+
 plugin = Plugin(
     name="protocols",
     chat_protocols=(
         ChatProtocol(name="openai", routes=_openai),
         ChatProtocol(name="ai-sdk", routes=_ai_sdk),
+        ChatProtocol(name="ag-ui", routes=_ag_ui),
     ),
 )
