@@ -13,16 +13,17 @@ the CPU time of an event (67 to 22 microseconds here) and three times the memory
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 import structlog
 from starlette.types import Receive, Scope, Send
 
 from botflow.errors import ProviderError
+from botflow.records.outbounds import StoredOutbound
 from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.turns.signals import Delta, Mailbox, Preview, Typing, Woken
 from botflow.web.asgi import header
@@ -68,7 +69,7 @@ class Events:
             links = desk.links.of(stored.id, scope)
             by_key = partial(desk.gate.is_caller, scope, slug) if isinstance(caller, TrustedServer) else None
             stream = Stream(desk, links, cursor, send, by_key=by_key)
-            await _first_of(stream.run(), _disconnected(receive), desk.streams.closed())
+            await _first_of(stream.run(), disconnected(receive), desk.streams.closed())
             await stream.end()
 
 
@@ -139,12 +140,7 @@ class Stream:
             for outbound in page:
                 self._said = (outbound.version, outbound.index)
                 self._turn = max(self._turn, outbound.seq)
-                shown = {
-                    **message_json(outbound, self._links),
-                    "turn": outbound.seq,
-                    "at": outbound.created_at.isoformat(),
-                }
-                await self._write("message", shown, outbound.wire_id)
+                await self._write("message", shown_message(outbound, self._links), outbound.wire_id)
             if len(page) < PAGE:
                 break
         await self._write_status(conversation_status(stored), person_of(stored))
@@ -165,16 +161,8 @@ class Stream:
                 await self._write("typing", {"person": signal.person})
             elif signal.seq > self._turn:
                 await self._write_status("running")
-                await self._write_draft(signal)
-
-    async def _write_draft(self, draft: Delta | Preview) -> None:
-        """Write a piece of a reply, or the messages that the turn said before an Ask: they have their final ids."""
-        place = {"turn": draft.seq, "attempt": draft.attempt}
-        if isinstance(draft, Delta):
-            await self._write("delta", {**place, "text": draft.text})
-            return
-        for index, message in enumerate(draft.messages, start=draft.first):
-            await self._write("preview", {**said_json(f"{draft.version}.{index}", message, self._links), **place})
+                for event, shown in shown_draft(signal, self._links):
+                    await self._write(event, shown)
 
     async def _write_status(self, status: str, person: Mapping[str, str] = NO_PERSON) -> None:
         """Write the status, and who has the conversation instead of the flow, if that is not what was written last."""
@@ -199,6 +187,24 @@ class Stream:
         self._written_at = self._desk.runtime.clock.monotonic_s()
 
 
+def shown_message(outbound: StoredOutbound, links: SessionLinks) -> dict[str, Any]:
+    """Return a `message` event's body."""
+    return {**message_json(outbound, links), "turn": outbound.seq, "at": outbound.created_at.isoformat()}
+
+
+def shown_draft(
+    draft: Delta | Preview, links: SessionLinks
+) -> Iterator[tuple[Literal["delta", "preview"], dict[str, Any]]]:
+    """Yield a piece of a reply, or the messages that the turn said before an Ask, which have their final ids: the name
+    and the body of an event for each."""
+    place = {"turn": draft.seq, "attempt": draft.attempt}
+    if isinstance(draft, Delta):
+        yield "delta", {**place, "text": draft.text}
+        return
+    for index, message in enumerate(draft.messages, start=draft.first):
+        yield "preview", {**said_json(f"{draft.version}.{index}", message, links), **place}
+
+
 async def _first_of(*waits: Coroutine[Any, Any, None]) -> None:
     """Run until the first one returns; the others are cancelled, and an error is raised."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
@@ -212,6 +218,7 @@ async def _first_of(*waits: Coroutine[Any, Any, None]) -> None:
         task.result()
 
 
-async def _disconnected(receive: Receive) -> None:
+async def disconnected(receive: Receive) -> None:
+    """Return when the client has gone away."""
     while (await receive())["type"] != "http.disconnect":
         pass
