@@ -22,4 +22,13 @@ def _openai() -> Sequence[BaseRoute]:
     return routes()
 
 
-plugin = Plugin(name="protocols", chat_protocols=(ChatProtocol(name="openai", routes=_openai),))
+def _websocket() -> Sequence[BaseRoute]:
+    from botflow_protocols.websocket.routes import routes
+
+    return routes()
+
+
+plugin = Plugin(
+    name="protocols",
+    chat_protocols=(ChatProtocol(name="openai", routes=_openai), ChatProtocol(name="websocket", routes=_websocket)),
+)

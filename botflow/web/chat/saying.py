@@ -27,9 +27,18 @@ from botflow.web.requests.rate_limits import (
 )
 
 
-async def say(desk: Desk, scope: Scope, live: LiveFlow, caller: Caller | None, posted: Posted, *, size: int) -> Receipt:
-    """Receive a message of `size` bytes and wait for its turn; the receipt is `new` when that takes longer than the
-    deadline. RejectedInbound and Refused for what may not be said."""
+async def say(
+    desk: Desk,
+    scope: Scope,
+    live: LiveFlow,
+    caller: Caller | None,
+    posted: Posted,
+    *,
+    size: int,
+    within_s: float | None = None,
+) -> Receipt:
+    """Receive a message of `size` bytes and wait for its turn; the receipt is `new` when that takes longer than
+    `within_s`, or than a chat's deadline. RejectedInbound and Refused for what may not be said."""
     external_id = external_id_of(caller, posted.external_id or "", live.slug)
     address = None
     if isinstance(caller, Visitor):
@@ -53,9 +62,10 @@ async def say(desk: Desk, scope: Scope, live: LiveFlow, caller: Caller | None, p
         media=await _media(desk, scope, live, external_id, posted) if posted.media else (),
         location=posted.location.place() if posted.location else None,
     )
-    with desk.waits.place(f"{live.slug}:{external_id}", address, desk.runtime.timing.chat_reply_s) as within_s:
+    deadline_s = desk.runtime.timing.chat_reply_s if within_s is None else within_s
+    with desk.waits.place(f"{live.slug}:{external_id}", address, deadline_s) as allowed_s:
         return await desk.runtime.receiver.receive(
-            live, external_id, inbound, reply_within_s=within_s, by_token=address is not None
+            live, external_id, inbound, reply_within_s=allowed_s, by_token=address is not None
         )
 
 
