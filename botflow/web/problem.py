@@ -128,7 +128,7 @@ class ProblemFence:
             started = BEGUN in scope
             problem = None if started else problem_of(failure, scope)
             if problem is None:
-                problem = _unexpected(failure, scope)
+                problem = unexpected_problem(failure, scope)
             scope[PROBLEM] = problem.code
             if started:
                 raise  # a response has begun and cannot be changed: the server closes the connection
@@ -143,8 +143,8 @@ async def send_problem(problem: Problem, scope: Scope, receive: Receive, send: S
         await problem.response()(scope, receive, send)
 
 
-def _unexpected(failure: Exception, scope: Scope) -> Problem:
-    """Log the failure under an id; the client gets only the id."""
+def unexpected_problem(failure: Exception, scope: Scope) -> Problem:
+    """Log the failure under an id; the client's problem has only the id."""
     incident = str(log_facts().get("request") or secrets.token_hex(6))
     code = failure.code if isinstance(failure, BotflowError) else "server.error"
     structlog.get_logger("botflow.web").error(

@@ -56,7 +56,7 @@ class Events:
             wire = EventStream(send)
             stream = Stream(desk, links, cursor, wire, by_key=by_key)
             await wire.begin()
-            await first_of(stream.run(), _disconnected(receive), desk.streams.closed())
+            await _first_of(stream.run(), disconnected(receive), desk.streams.closed())
             if stream.ended != "stuck":
                 await wire.end()
 
@@ -88,7 +88,7 @@ class EventStream:
         await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
 
 
-async def first_of(*waits: Coroutine[Any, Any, None]) -> None:
+async def _first_of(*waits: Coroutine[Any, Any, None]) -> None:
     """Run until the first one returns; the others are cancelled, and an error is raised."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     try:
@@ -101,6 +101,6 @@ async def first_of(*waits: Coroutine[Any, Any, None]) -> None:
         task.result()
 
 
-async def _disconnected(receive: Receive) -> None:
+async def disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -8,13 +8,14 @@ to read, and `stream_news` finds what a lost signal would have said. A client th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 import structlog
 
 from botflow.errors import ProviderError
+from botflow.records.outbounds import StoredOutbound
 from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.turns.signals import Delta, Mailbox, Preview, Typing, Woken
 from botflow.web.chat.file_links import SessionLinks
@@ -105,12 +106,7 @@ class Stream:
             for outbound in page:
                 self._said = (outbound.version, outbound.index)
                 self._turn = max(self._turn, outbound.seq)
-                shown = {
-                    **message_json(outbound, self._links),
-                    "turn": outbound.seq,
-                    "at": outbound.created_at.isoformat(),
-                }
-                await self._write("message", shown, outbound.wire_id)
+                await self._write("message", shown_message(outbound, self._links), outbound.wire_id)
             if len(page) < PAGE:
                 break
         await self._write_status(conversation_status(stored), person_of(stored))
@@ -133,16 +129,8 @@ class Stream:
                 await self._write("typing", {"person": signal.person})
             elif signal.seq > self._turn:
                 await self._write_status("running")
-                await self._write_draft(signal)
-
-    async def _write_draft(self, draft: Delta | Preview) -> None:
-        """Write a piece of a reply, or the messages that the turn said before an Ask: they have their final ids."""
-        place = {"turn": draft.seq, "attempt": draft.attempt}
-        if isinstance(draft, Delta):
-            await self._write("delta", {**place, "text": draft.text})
-            return
-        for index, message in enumerate(draft.messages, start=draft.first):
-            await self._write("preview", {**said_json(f"{draft.version}.{index}", message, self._links), **place})
+                for event, shown in shown_draft(signal, self._links):
+                    await self._write(event, shown)
 
     async def _write_status(self, status: str, person: Mapping[str, str] = NO_PERSON) -> None:
         """Write the status, and who has the conversation instead of the flow, if that is not what was written last."""
@@ -160,3 +148,21 @@ class Stream:
         async with asyncio.timeout(READ_WITHIN_S):
             await writing
         self._written_at = self._desk.runtime.clock.monotonic_s()
+
+
+def shown_message(outbound: StoredOutbound, links: SessionLinks) -> dict[str, Any]:
+    """Return a `message` event's body."""
+    return {**message_json(outbound, links), "turn": outbound.seq, "at": outbound.created_at.isoformat()}
+
+
+def shown_draft(
+    draft: Delta | Preview, links: SessionLinks
+) -> Iterator[tuple[Literal["delta", "preview"], dict[str, Any]]]:
+    """Yield a piece of a reply, or the messages that the turn said before an Ask, which have their final ids: the name
+    and the body of an event for each."""
+    place = {"turn": draft.seq, "attempt": draft.attempt}
+    if isinstance(draft, Delta):
+        yield "delta", {**place, "text": draft.text}
+        return
+    for index, message in enumerate(draft.messages, start=draft.first):
+        yield "preview", {**said_json(f"{draft.version}.{index}", message, links), **place}

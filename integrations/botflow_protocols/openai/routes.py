@@ -6,11 +6,14 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Route
 
+from botflow_protocols.openai.completions import Complete
+from botflow_protocols.openai.errors import OpenAIErrors
 from botflow_protocols.openai.models import ListModels, ShowModel
 
 
 def routes() -> Sequence[BaseRoute]:
     return (
-        Route("/v1/models", ListModels(), methods=["GET"]),
-        Route("/v1/models/{model}", ShowModel(), methods=["GET"]),
+        Route("/v1/models", OpenAIErrors(ListModels()), methods=["GET"]),
+        Route("/v1/models/{model}", OpenAIErrors(ShowModel()), methods=["GET"]),
+        Route("/v1/chat/completions", OpenAIErrors(Complete()), methods=["POST"]),
     )

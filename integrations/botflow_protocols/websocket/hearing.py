@@ -10,7 +10,7 @@ import orjson
 from starlette.types import Receive, Scope
 
 from botflow.errors import RejectedInbound
-from botflow.records.turns import InboundState, Receipt
+from botflow.records.turns import InboundState, Receipt, TurnId
 from botflow.web.auth.callers import Caller
 from botflow.web.chat.body import Posted
 from botflow.web.chat.saying import say
@@ -96,9 +96,15 @@ class Hearing:
         overload = self._desk.runtime.overload
         overload.enter("callers")
         try:
-            return await say(self._desk, self._scope, live, self._caller, posted, size=len(frame), within_s=0)
+            return await say(
+                self._desk, self._scope, live, self._caller, posted, size=len(frame), on_stored=_followed_by_stream
+            )
         finally:
             overload.leave("callers")
+
+
+def _followed_by_stream(_: TurnId) -> None:
+    """Nothing: the client's stream is told by itself what the turn says."""
 
 
 def _named(frame: bytes) -> dict[str, str]:
