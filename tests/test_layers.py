@@ -352,8 +352,8 @@ def test_a_client_imports_nothing_of_botflow() -> None:
 
 def allowed_in(package: str, name: str, public: set[str]) -> bool:
     head, _, rest = name.partition(".")
-    if package == "botflow_protocols" and name.startswith(("botflow.web.", "botflow.runtime.")):
-        return True  # it is a part of the web application that others may do without
+    if package == "botflow_protocols" and layer_of(name) not in ("storage", "cli", "testing"):
+        return True  # a part of the web application, which others may do without
     if head == "botflow":
         return rest in public or any(name == module or name.startswith(f"{module}.") for module in OFFERED)
     return not head.startswith("botflow_") or head == package

@@ -8,7 +8,7 @@ turn.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import ExitStack, aclosing
+from contextlib import AbstractContextManager, ExitStack, aclosing
 from typing import Any, Literal
 
 from starlette.types import Scope
@@ -31,12 +31,18 @@ FOLLOWED_S = 300.0  # a turn that takes longer goes on, and its reader comes aga
 
 @value(frozen=True, slots=True, kw_only=True)
 class Position:
-    """Where a conversation is before a request: the turns of the person's newest messages, newest first, and the
-    message (version, index) up to which a client has seen it. What the flow said after that came of itself, from a
-    timer or a person, or in a turn that still runs."""
+    """Where a conversation is before a request. `session` is 0 before its first message. `heard` are the turns of the
+    person's newest messages, newest first, and `newest` is the text of the last one; `is_running` says that its turn,
+    or a later one, is under way.
 
+    `said` is the message (version, index) up to which a client has seen it. What the flow said after that came of
+    itself, from a timer or a person, or in a turn that still runs."""
+
+    session: int = 0
     heard: tuple[int, ...] = ()
+    newest: str = ""
     said: tuple[int, int] = (0, 0)
+    is_running: bool = False
 
 
 @value(frozen=True, slots=True)
@@ -63,15 +69,20 @@ async def position_of(desk: Desk, live: LiveFlow, external_id: str, seen_through
     if not stored.id:
         return Position()
     entries = await desk.runtime.database.transcripts.transcript(stored.id, PAGE)
-    heard = tuple(entry.seq for entry in reversed(entries) if entry.direction == "in")
+    told = [entry for entry in entries if entry.direction == "in"]
+    heard = tuple(entry.seq for entry in reversed(told))
     said = [entry for entry in entries if entry.direction == "out"]
     if heard:
         through = min(heard[0], seen_through) if seen_through is not None else heard[0]
         said = [entry for entry in said if entry.seq <= through]
-    if not said:
-        return Position(heard=heard)
-    version, _, index = said[-1].id.partition(".")
-    return Position(heard=heard, said=(int(version), int(index)))
+    version, _, index = said[-1].id.partition(".") if said else ("0", "", "0")
+    return Position(
+        session=stored.id,
+        heard=heard,
+        newest=told[-1].text if told else "",
+        said=(int(version), int(index)),
+        is_running=stored.done_seq < stored.last_seq,
+    )
 
 
 async def follow(
@@ -82,9 +93,8 @@ async def follow(
     The first step raises RejectedInbound and Refused for what may not be said.
     """
     external_id = external_id_of(caller, posted.external_id or "", live.slug)
-    address = desk.address_of(scope) if isinstance(caller, Visitor) else None
     with ExitStack() as stack:
-        stack.enter_context(desk.streams.place(f"{live.slug}:{external_id}", address))
+        stack.enter_context(_place(desk, scope, live, caller, external_id))
         mailboxes: list[Mailbox] = []
 
         def listen(turn: TurnId) -> None:
@@ -94,11 +104,36 @@ async def follow(
         if not mailboxes:
             listen(receipt.id)
         stack.enter_context(desk.news.watch(receipt.id.session))
-        reading = _Reading(desk, desk.links.of(receipt.id.session, scope), receipt, position, mailboxes[0])
         yield receipt.id
+        reading = _Reading(desk, desk.links.of(receipt.id.session, scope), receipt, position, mailboxes[0])
         async with aclosing(reading.run()) as happenings:
             async for happening in happenings:
                 yield happening
+
+
+async def follow_newest(
+    desk: Desk, scope: Scope, live: LiveFlow, caller: Caller | None, external_id: str, position: Position
+) -> AsyncGenerator[TurnId | Happening | Ended]:
+    """Yield the turn of the person's newest message as `follow` does, and say nothing; the position has one."""
+    newest = TurnId(position.session, position.heard[0])
+    with (
+        _place(desk, scope, live, caller, external_id),
+        desk.runtime.hub.listen(newest.session) as mailbox,
+        desk.news.watch(newest.session),
+    ):
+        receipt = await desk.runtime.database.turns.receipt(newest)
+        yield newest
+        reading = _Reading(desk, desk.links.of(newest.session, scope), receipt, position, mailbox)
+        async with aclosing(reading.run()) as happenings:
+            async for happening in happenings:
+                yield happening
+
+
+def _place(
+    desk: Desk, scope: Scope, live: LiveFlow, caller: Caller | None, external_id: str
+) -> AbstractContextManager[None]:
+    address = desk.address_of(scope) if isinstance(caller, Visitor) else None
+    return desk.streams.place(f"{live.slug}:{external_id}", address)
 
 
 class _Reading:
