@@ -68,6 +68,7 @@ class Query:
     before: int | None
     limit: int
     external_id: str
+    ticket: str
 
     @classmethod
     def of(cls, scope: Scope) -> Query:
@@ -78,6 +79,7 @@ class Query:
             before=_number(fields, "before", LARGEST),
             limit=_number(fields, "limit", LARGEST_PAGE) or PAGE,
             external_id=external_id_in(fields),
+            ticket=fields.get("ticket", ""),
         )
 
 
