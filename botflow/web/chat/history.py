@@ -64,11 +64,11 @@ class Cursor:
 class Query:
     """The query of a reader."""
 
-    after: Cursor | None
-    before: int | None
-    limit: int
-    external_id: str
-    ticket: str
+    after: Cursor | None = None
+    before: int | None = None
+    limit: int = PAGE
+    external_id: str = ""
+    ticket: str = ""
 
     @classmethod
     def of(cls, scope: Scope) -> Query:
