@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, ColumnElement, Connection, Integer, Select
 from botflow.engine.asks import Line
 from botflow.records.outbounds import StoredOutbound
 from botflow.records.sessions import SessionState, SessionSummary
-from botflow.records.turns import FROM_SEQ, ModelUse, TranscriptEntry, TurnTrace
+from botflow.records.turns import FROM_SEQ, HeardMessage, ModelUse, TranscriptEntry, TurnTrace
 from botflow.storage.engines.engine import Engine
 from botflow.storage.tables import answers, forks, inbounds, outbounds, sessions, turns, workflows
 from botflow.storage.turns.row_mapping import PARTS, stored_outbound, was_heard
@@ -49,6 +49,14 @@ class Transcripts:
         given = {"session": session, "version": version, "index": index, "limit": limit}
         rows = await self._engine.read(lambda connection: connection.execute(_messages_after(), given).all())
         return [stored_outbound(tuple(row)) for row in rows]
+
+    async def heard_after(self, session: int, seq: int, limit: int) -> list[HeardMessage]:
+        """Return what the session's person said after the inbound `seq`, oldest first."""
+        columns = (inbounds.c.seq, inbounds.c.key, inbounds.c.received_at, inbounds.c.content)
+        is_asked_for = and_(inbounds.c.session_id == session, inbounds.c.seq > seq, was_heard())
+        statement = select(*columns).where(is_asked_for).order_by(inbounds.c.seq).limit(limit)
+        rows = await self._engine.read(lambda connection: connection.execute(statement).all())
+        return [HeardMessage(seq=row.seq, key=row.key, at=row.received_at, body=row.content or {}) for row in rows]
 
     async def states(self, ids: Collection[int]) -> dict[int, SessionState]:
         """Return the states of these sessions, by id; a session that does not exist is left out."""

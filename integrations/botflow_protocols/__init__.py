@@ -28,7 +28,17 @@ def _websocket() -> Sequence[BaseRoute]:
     return routes()
 
 
+def _direct_line() -> Sequence[BaseRoute]:
+    from botflow_protocols.direct_line.routes import routes
+
+    return routes()
+
+
 plugin = Plugin(
     name="protocols",
-    chat_protocols=(ChatProtocol(name="openai", routes=_openai), ChatProtocol(name="websocket", routes=_websocket)),
+    chat_protocols=(
+        ChatProtocol(name="openai", routes=_openai),
+        ChatProtocol(name="websocket", routes=_websocket),
+        ChatProtocol(name="direct-line", routes=_direct_line),
+    ),
 )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from starlette.types import Receive, Scope, Send
@@ -24,6 +24,7 @@ from botflow.web.chat.session_stream import Stream
 from botflow.web.context import desk_of
 from botflow.web.requests.rate_limits import READS_PER_SESSION, Use
 
+T = TypeVar("T")
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -56,8 +57,7 @@ class Events:
             wire = EventStream(send)
             stream = Stream(desk, links, cursor, wire, by_key=by_key)
             await wire.begin()
-            await _first_of(stream.run(), disconnected(receive), desk.streams.closed())
-            if stream.ended != "stuck":
+            if await _first_of(stream.run(), disconnected(receive), desk.streams.closed()) != "stuck":
                 await wire.end()
 
 
@@ -88,7 +88,7 @@ class EventStream:
         await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
 
 
-async def _first_of(*waits: Coroutine[Any, Any, None]) -> None:
+async def _first_of(*waits: Coroutine[Any, Any, T]) -> T | None:
     """Run until the first one returns; the others are cancelled, and an error is raised."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     try:
@@ -97,8 +97,7 @@ async def _first_of(*waits: Coroutine[Any, Any, None]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()
+    return next((result for result in [task.result() for task in done] if result is not None), None)
 
 
 async def disconnected(receive: Receive) -> None:

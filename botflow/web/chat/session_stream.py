@@ -60,21 +60,21 @@ class Stream:
         self._status: dict[str, str] = {}
         self._wire = wire
         self._by_key = by_key
-        self.ended: Ended = "interrupted"
 
-    async def run(self) -> None:
-        """Write until cancelled; returns when the client does not read, or its token or key was revoked: `ended` says
-        why."""
+    async def run(self) -> Ended:
+        """Write until cancelled; returns why it ended: the client does not read, its token or key was revoked, or the
+        database is away."""
         with self._desk.runtime.hub.listen(self._session) as mailbox:  # before the first read: no signal is missed
             try:
                 await self._find_place()
                 while await self._catch_up():
                     await self._pass_on_drafts(mailbox)
-                self.ended = "revoked"
+                return "revoked"
             except TimeoutError:
-                self.ended = "stuck"
+                return "stuck"
             except ProviderError as failure:  # the client reconnects, and gets an error if the database is away
                 log_failure(structlog.get_logger("botflow.web"), "stream_interrupted", failure)
+                return "interrupted"
 
     async def _find_place(self) -> None:
         """Translate a cursor at a person's message to the last message that the workflow said before it."""

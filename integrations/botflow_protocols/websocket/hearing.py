@@ -20,6 +20,7 @@ from botflow.web.context import Desk
 from botflow.web.problem import problem_of
 from botflow.web.requests.json_body import parse_body
 from botflow_protocols.websocket import WEBSOCKET
+from botflow_protocols.websocket.lifetime import Closing
 from botflow_protocols.websocket.wire import NOT_TEXT, REFUSED, SocketWire
 
 MOST_REFUSED = 50  # one after the other: a client that goes on does not read what it is told
@@ -49,7 +50,7 @@ class Hearing:
         self._refused = 0
         self.between_messages = asyncio.Lock()
 
-    async def listen(self, receive: Receive) -> tuple[int, str] | None:
+    async def listen(self, receive: Receive) -> Closing | None:
         """Read until the client leaves, or must be sent away: then return the code and the reason to close with."""
         while (message := await receive())["type"] != "websocket.disconnect":
             text = message.get("text")
