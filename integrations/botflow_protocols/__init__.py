@@ -34,11 +34,18 @@ def _direct_line() -> Sequence[BaseRoute]:
     return routes()
 
 
+def _rasa() -> Sequence[BaseRoute]:
+    from botflow_protocols.rasa.routes import routes
+
+    return routes()
+
+
 plugin = Plugin(
     name="protocols",
     chat_protocols=(
         ChatProtocol(name="openai", routes=_openai),
         ChatProtocol(name="websocket", routes=_websocket),
         ChatProtocol(name="direct-line", routes=_direct_line),
+        ChatProtocol(name="rasa", routes=_rasa),
     ),
 )

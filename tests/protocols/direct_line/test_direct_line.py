@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from base64 import b64decode
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx2
@@ -14,9 +12,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.js.packages import node_packages
-from tests.node import NODE
 from tests.protocols.direct_line import CLIENT
+from tests.protocols.node_process import node
 from tests.protocols.websocket.sockets import refusal_of
 from tests.web.chat.test_revoked_tokens import revoke
 from tests.web.site import API_KEY, ORDER, PUBLIC_URL, TALK, HeldModel, Site, open_site, texts
@@ -268,62 +265,19 @@ async def test_the_stream_sends_what_polling_shows_and_resumes(database_url: str
         assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1008, "token.revoked")
 
 
-class Official:
-    """botframework-directlinejs under Node.js."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self._in, self._out = process.stdin, process.stdout
-        self.seen: list[dict[str, Any]] = []
-
-    def tell(self, **command: Any) -> None:
-        self._in.write(json.dumps(command).encode() + b"\n")
-
-    async def until(self, **wanted: Any) -> dict[str, Any]:
-        """Return the next line that has these values, or whose activity has them."""
-        async with asyncio.timeout(30):
-            while line := await self._out.readline():
-                value = json.loads(line)
-                self.seen.append(value)
-                if wanted.items() <= value.get("activity", value).items():
-                    return dict(value.get("activity", value))
-        raise EOFError(self.seen)
-
-
-@asynccontextmanager
-async def official(site: Site, token: str, *, socket: bool) -> AsyncIterator[Official]:
-    domain = f"{site.url}/chat/order/directline/v3/directline"
-    process = await asyncio.create_subprocess_exec(
-        NODE,
-        str(CLIENT),
-        str(node_packages().parent),
-        domain,
-        token,
-        str(socket).lower(),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield Official(process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-
-
 @pytest.mark.parametrize("socket", [False, True])
 async def test_the_official_client_has_the_same_conversation(sqlite_url: str, socket: bool) -> None:
     async with open_site(sqlite_url, flows=FLOWS, botflow_public_url=None) as site:
         visitor, other = await site.visit(), await site.visit()
-        async with official(site, visitor.opened["token"], socket=socket) as client:
-            await client.until(text="What's your name?")
+        domain = f"{site.url}/chat/order/directline/v3/directline"
+        async with node(CLIENT, domain, visitor.opened["token"], str(socket).lower()) as client:
+            await client.until("activity", text="What's your name?")
             client.tell(say="Ann", again="same")
-            menu = await client.until(text="What would you like, Ann?")
+            menu = await client.until("activity", text="What would you like, Ann?")
             client.tell(say="Ann", again="same")
             await client.until(posted=menu["replyToId"])
             client.tell(press={"text": "Pizza", "value": menu["suggestedActions"]["actions"][0]["value"]})
-            await client.until(type="endOfConversation")
+            await client.until("activity", type="endOfConversation")
             await revoke(visitor)
             client.tell(say="more")
             await client.until(refused=401)
