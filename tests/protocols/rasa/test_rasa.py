@@ -122,7 +122,8 @@ async def test_polling_is_bounded_and_forgets_clients_that_are_silent(
         site.hold_the_minute()
         url = f"{PATH}?EIO=4&transport=polling"
         answers = [await site.client.get(url) for _ in range(MOST_STREAMS_PER_ADDRESS + 1)]
-        assert answers[0].text.startswith("0{") and '"upgrades":[]' in answers[0].text
+        assert answers[0].text.startswith("0{")
+        assert '"upgrades":[]' in answers[0].text
         assert answers[-1].status_code == 429
         async with asyncio.timeout(20):
             while site.desk.streams._open.total():  # noqa: ASYNC110 -- the end of a silent client makes no sound
