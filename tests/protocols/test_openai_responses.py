@@ -43,7 +43,7 @@ async def test_a_conversation_by_previous_responses(database_url: str) -> None:
         for wrong in ("resp_x", "resp_" + "A" * 3000, first.id[:-4]):
             with pytest.raises(openai.NotFoundError) as unknown:
                 await client.responses.create(model="order", input="hi", previous_response_id=wrong)
-            assert unknown.value.code == "previous_response_not_found"
+            assert unknown.value.code == "response.unknown"
         visitor = await site.visit()
         async with client_of(site, visitor.opened["token"], max_retries=0) as own:
             said = await own.responses.create(model="order", input="Vera")
@@ -80,7 +80,7 @@ async def test_a_lost_response_is_read_by_its_id(sqlite_url: str, model: HeldMod
         model.go_on.set()
         async with asyncio.timeout(20):
             lost = await client.responses.retrieve(created.response.id)
-            while lost.status == "in_progress":  # noqa: ASYNC110 -- as a client that polls does
+            while lost.status == "in_progress":
                 await asyncio.sleep(0.05)
                 lost = await client.responses.retrieve(created.response.id)
         assert lost.output_text == "One moment, please.\n\nLet me think about that."

@@ -28,7 +28,7 @@ class ResponseId(NamedTuple):
 
 
 def parse_response_id(text: str) -> ResponseId:
-    """Return what an id names; RejectedInbound `previous_response_not_found` for anything else."""
+    """Return what an id names; RejectedInbound `response.unknown` for anything else."""
     encoded = text.removeprefix(PREFIX)
     try:
         held = orjson.loads(urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))) if len(text) < LONGEST else None
@@ -43,7 +43,7 @@ def parse_response_id(text: str) -> ResponseId:
 def unknown_response(text: str) -> RejectedInbound:
     return RejectedInbound(
         f"there is no response {text[:64]!r} in this conversation",
-        code="previous_response_not_found",
+        code="response.unknown",
         hint="send the id of the last response, or none",
         status=404,
     )
