@@ -22,6 +22,18 @@ def _openai() -> Sequence[BaseRoute]:
     return routes()
 
 
+def _ai_sdk() -> Sequence[BaseRoute]:
+    from botflow_protocols.ai_sdk.routes import routes
+
+    return routes()
+
+
+def _ag_ui() -> Sequence[BaseRoute]:
+    from botflow_protocols.ag_ui.routes import routes
+
+    return routes()
+
+
 def _websocket() -> Sequence[BaseRoute]:
     from botflow_protocols.websocket.routes import routes
 
@@ -44,6 +56,8 @@ plugin = Plugin(
     name="protocols",
     chat_protocols=(
         ChatProtocol(name="openai", routes=_openai),
+        ChatProtocol(name="ai-sdk", routes=_ai_sdk),
+        ChatProtocol(name="ag-ui", routes=_ag_ui),
         ChatProtocol(name="websocket", routes=_websocket),
         ChatProtocol(name="direct-line", routes=_direct_line),
         ChatProtocol(name="rasa", routes=_rasa),

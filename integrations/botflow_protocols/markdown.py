@@ -19,6 +19,10 @@ class Markdown:
         """Return a message in the form of the chat's routes as Markdown."""
         return "\n\n".join(part for part in self._parts(message) if part)
 
+    def with_files(self, message: Mapping[str, Any]) -> str:
+        """Return the text and the files only, for clients that get the rest in other ways."""
+        return "\n\n".join(part for part in (message["text"], *map(self._medium, message.get("media", ()))) if part)
+
     def address(self, url: str) -> str:
         """Return a file's address as the client can open it."""
         return self._base + url if url.startswith("/") else url

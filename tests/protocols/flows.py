@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.web.site import ORDER
 
-SPOKEN = "chat: {protocols: [openai]}\n"
+SPOKEN = "chat: {protocols: [openai, ai-sdk, ag-ui]}\n"
 SHOP = ORDER + SPOKEN
 MOMENT = f"""
 id: moment

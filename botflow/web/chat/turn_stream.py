@@ -101,11 +101,13 @@ async def follow(
             mailboxes.append(stack.enter_context(desk.runtime.hub.listen(turn.session)))
 
         receipt = await say(desk, scope, live, caller, posted, size=size, on_stored=listen)
-        if not mailboxes:
+        is_late = not mailboxes
+        if is_late:
             listen(receipt.id)
         stack.enter_context(desk.news.watch(receipt.id.session))
         yield receipt.id
-        reading = _Reading(desk, desk.links.of(receipt.id.session, scope), receipt, position, mailboxes[0])
+        links = desk.links.of(receipt.id.session, scope)
+        reading = _Reading(desk, links, receipt, position, mailboxes[0], is_late=is_late)
         async with aclosing(reading.run()) as happenings:
             async for happening in happenings:
                 yield happening
@@ -123,7 +125,8 @@ async def follow_newest(
     ):
         receipt = await desk.runtime.database.turns.receipt(newest)
         yield newest
-        reading = _Reading(desk, desk.links.of(newest.session, scope), receipt, position, mailbox)
+        links = desk.links.of(newest.session, scope)
+        reading = _Reading(desk, links, receipt, position, mailbox, is_late=True)
         async with aclosing(reading.run()) as happenings:
             async for happening in happenings:
                 yield happening
@@ -139,11 +142,23 @@ def _place(
 class _Reading:
     """One turn, read to its end."""
 
-    def __init__(self, desk: Desk, links: SessionLinks, receipt: Receipt, position: Position, mailbox: Mailbox) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        links: SessionLinks,
+        receipt: Receipt,
+        position: Position,
+        mailbox: Mailbox,
+        *,
+        is_late: bool,
+    ) -> None:
+        """`is_late`: the turn had begun before `mailbox` listened. Then no drafts are shown: the first ones are gone,
+        and what is left of a sentence would be taken for all of it."""
         self._desk = desk
         self._links = links
         self._receipt = receipt
         self._is_repeat = receipt.id.seq in position.heard
+        self._is_late = is_late
         self._said = position.said
         self._mailbox = mailbox
 
@@ -186,7 +201,7 @@ class _Reading:
             signal = await self._mailbox.get(min(HEARTBEAT_S, left_s))
             if isinstance(signal, Woken):
                 return
-            if signal is None or isinstance(signal, Typing):
+            if signal is None or isinstance(signal, Typing) or self._is_late:
                 yield Happening("idle", {})
             elif signal.seq == self._receipt.id.seq:
                 for kind, body in shown_draft(signal, self._links):

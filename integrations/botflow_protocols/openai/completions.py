@@ -15,6 +15,7 @@ from botflow.records.turns import TurnId
 from botflow.web.asgi import send_json
 from botflow.web.chat.turn_stream import Ended
 from botflow.web.context import Desk, desk_of
+from botflow_protocols.answer_names import answer_name
 from botflow_protocols.callers import Speaker, speaker_of
 from botflow_protocols.event_stream import COMMENT, RUNNING, event, failure_of, send_events, until_gone
 from botflow_protocols.growing_text import GrowingText
@@ -22,7 +23,7 @@ from botflow_protocols.markdown import Markdown
 from botflow_protocols.openai.asked import Asked, read_completion
 from botflow_protocols.openai.errors import error_json
 from botflow_protocols.openai.models import NAME
-from botflow_protocols.openai.turns import answer_name, people_named, turn_of
+from botflow_protocols.openai.turns import people_named, turn_of
 
 DONE = b"data: [DONE]\n\n"
 

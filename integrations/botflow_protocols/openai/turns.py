@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncGenerator
 
 from starlette.types import Scope
@@ -47,12 +46,6 @@ def people_named(scope: Scope, asked: Asked) -> tuple[str | None, ...]:
     Not `prompt_cache_key`: many put the same one into the requests of all their users.
     """
     return (header(scope, CHAT_ID), asked.named("safety_identifier"), asked.named("user"))
-
-
-def answer_name(speaker: Speaker, turn: TurnId) -> str:
-    """Return a name for the answer, the same for a repeat; it tells a visitor no numbers."""
-    whole = f"{speaker.live.slug}/{speaker.external_id}/{turn.seq}"
-    return hashlib.sha256(whole.encode()).hexdigest()[:32]
 
 
 def _refuse_tasks(scope: Scope, asked: Asked) -> None:
