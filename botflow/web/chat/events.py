@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Mapping
-from functools import partial
 from typing import Any, TypeVar
 
 import orjson
 from starlette.types import Receive, Scope, Send
 
 from botflow.web.asgi import header
-from botflow.web.auth.callers import TrustedServer, Visitor
+from botflow.web.auth.callers import Visitor, required
 from botflow.web.chat.history import Cursor, Query
 from botflow.web.chat.session_stream import Stream
 from botflow.web.context import desk_of
@@ -53,9 +52,8 @@ class Events:
             return
         with desk.streams.place(stored.id, address), desk.news.watch(stored.id):
             links = desk.links.of(stored.id, scope)
-            by_key = partial(desk.gate.is_caller, scope, slug) if isinstance(caller, TrustedServer) else None
             wire = EventStream(send)
-            stream = Stream(desk, links, cursor, wire, by_key=by_key)
+            stream = Stream(desk, links, cursor, wire, desk.admission_of(scope, required(caller, slug), slug))
             await wire.begin()
             if await _first_of(stream.run(), disconnected(receive), desk.streams.closed()) != "stuck":
                 await wire.end()

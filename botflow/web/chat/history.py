@@ -67,7 +67,7 @@ class Query:
     before: int | None
     limit: int
     external_id: str
-    ticket: str
+    ticket: str = ""
 
     @classmethod
     def of(cls, scope: Scope) -> Query:

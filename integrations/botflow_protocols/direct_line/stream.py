@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
+import math
 from typing import Any
 
 import orjson
@@ -13,9 +13,10 @@ from starlette.types import Receive, Scope, Send
 from botflow.errors import ProviderError
 from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.turns.signals import Mailbox, Typing, Woken
-from botflow.web.auth.callers import TrustedServer, Visitor
+from botflow.web.auth.admission import Admission
+from botflow.web.auth.callers import Visitor
 from botflow.web.chat.history import query_fields
-from botflow.web.chat.session_stream import HEARTBEAT_S, READ_WITHIN_S, Ended, StillValid
+from botflow.web.chat.session_stream import HEARTBEAT_S, READ_WITHIN_S, Ended
 from botflow.web.chat.spoken import spoken_flow
 from botflow.web.context import Desk, conversation_status, desk_of
 from botflow_protocols.callers import Speaker
@@ -42,9 +43,8 @@ class FollowActivities:
         with desk.streams.place(stored.id, speaker.address), desk.news.watch(stored.id):
             wire = SocketWire(send)
             await wire.accept()
-            is_server = isinstance(speaker.caller, TrustedServer)
-            by_key = partial(desk.gate.is_caller, scope, speaker.live.slug) if is_server else None
-            stream = _Stream(desk, shape_of(desk, scope, speaker, stored.id), mark, wire, by_key=by_key)
+            admission = desk.admission_of(scope, speaker.caller, speaker.live.slug)
+            stream = _Stream(desk, shape_of(desk, scope, speaker, stored.id), mark, wire, admission)
             await live_until_one_ends(desk, wire, stream.run(), _listen(receive), asyncio.Lock())
 
 
@@ -70,14 +70,12 @@ async def _listen(receive: Receive) -> Closing | None:
 class _Stream:
     """Writes activities as they come."""
 
-    def __init__(
-        self, desk: Desk, shape: Shape, mark: Watermark, wire: SocketWire, *, by_key: StillValid | None
-    ) -> None:
+    def __init__(self, desk: Desk, shape: Shape, mark: Watermark, wire: SocketWire, admission: Admission) -> None:
         self._desk = desk
         self._shape = shape
         self._mark = mark
         self._wire = wire
-        self._by_key = by_key
+        self._admission = admission
 
     async def run(self) -> Ended:
         session = self._shape.links.session
@@ -93,9 +91,9 @@ class _Stream:
         return "revoked"
 
     async def _catch_up(self, session: int) -> bool:
-        """Write what is after the watermark; False when the token or the key was revoked, or the session erased."""
+        """Write what is after the watermark; False when the reader may not read on, or the session was erased."""
         stored = await self._desk.runtime.database.turns.load_by_id(session)
-        if stored is None or not (await self._by_key() if self._by_key else not stored.token_revoked):
+        if stored is None or not await self._admission.holds_for(stored):
             return False
         if conversation_status(stored) == "running":
             self._desk.news.is_running(session)
@@ -111,7 +109,8 @@ class _Stream:
         """Write that the workflow or a person is writing, once until there is more to read; then return."""
         has_written = False
         while True:
-            signal = await mailbox.get(HEARTBEAT_S if self._by_key else None)
+            wait_s = min(HEARTBEAT_S if self._admission.needs_beats else math.inf, self._admission.left_s)
+            signal = await mailbox.get(wait_s if wait_s < math.inf else None)
             if signal is None or isinstance(signal, Woken):
                 return
             if not has_written:

@@ -132,12 +132,16 @@ class RasaClient:
         return self._visitor
 
     def _visitor_of(self, token: str) -> None:
-        """Take a session token; nothing, for what is none: a widget may have made an id of its own."""
+        """Take a session token; nothing, for what is none: a widget may have made an id of its own. Refused
+        `identity.expired`: a signed user does not become an anonymous one."""
         try:
             visitor = self._desk.gate.visitor(token)
-        except RejectedInbound:
+        except RejectedInbound as refusal:
+            if refusal.code == "identity.expired":
+                raise
             return
         if visitor.workflow == self.workflow:
+            self._desk.check_visitor(visitor)
             self._visitor, self._token = visitor, token
 
     async def _follow(self, visitor: Visitor, after: Cursor | None) -> None:
@@ -146,7 +150,8 @@ class RasaClient:
         self._place.close()
         self._place.enter_context(self._desk.streams.place(stored.id, address))
         self._place.enter_context(self._desk.news.watch(stored.id))
-        stream = Stream(self._desk, self._desk.links.of(stored.id, self._scope), after, self, by_key=None)
+        admission = self._desk.admission_of(self._scope, visitor, visitor.workflow)
+        stream = Stream(self._desk, self._desk.links.of(stored.id, self._scope), after, self, admission)
         self._following = asyncio.create_task(self._run(stream), name="rasa stream")
 
     async def _run(self, stream: Stream) -> None:
@@ -160,6 +165,7 @@ class RasaClient:
 
     async def _utter(self, given: Mapping[str, Any]) -> None:
         visitor = await self._begin(given)
+        self._desk.check_visitor(visitor)
         message, unique = given.get("message"), given.get("message_id")
         if not isinstance(message, str):
             raise RejectedInbound(

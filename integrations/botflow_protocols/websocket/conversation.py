@@ -11,12 +11,10 @@ nothing: the client sends again what has no receipt, under the same messageId, a
 
 from __future__ import annotations
 
-from functools import partial
-
 from starlette.types import Receive, Scope, Send
 
 from botflow.records.access import Scope as Access
-from botflow.web.auth.callers import TrustedServer, Visitor, require_scope
+from botflow.web.auth.callers import Visitor, require_scope, required
 from botflow.web.chat.history import Query
 from botflow.web.chat.session_stream import Stream
 from botflow.web.chat.spoken import spoken_flow
@@ -35,18 +33,18 @@ class OpenSocket:
         desk = desk_of(scope)
         live = spoken_flow(desk, scope["path_params"]["workflow"], WEBSOCKET)
         query = Query.of(scope)
-        caller = await desk.stream_caller(scope, live.slug, query.ticket)
+        caller = required(await desk.stream_caller(scope, live.slug, query.ticket), live.slug)
         address = None
         if isinstance(caller, Visitor):
             address = desk.address_of(scope)
             await desk.limiter.check(Use(READS_PER_SESSION, caller.external_id))
-        elif caller is not None:
+        else:
             require_scope(caller.principal, Access.SESSIONS_WRITE)
         stored = await desk.session_of(caller, query.external_id, live.slug)
         with desk.streams.place(stored.id, address), desk.news.watch(stored.id):
             wire = SocketWire(send)
             await wire.accept()
-            by_key = partial(desk.gate.is_caller, scope, live.slug) if isinstance(caller, TrustedServer) else None
-            stream = Stream(desk, desk.links.of(stored.id, scope), query.after, wire, by_key=by_key)
-            hearing = Hearing(desk, scope, caller, query.external_id, wire, by_key=by_key)
+            admission = desk.admission_of(scope, caller, live.slug)
+            stream = Stream(desk, desk.links.of(stored.id, scope), query.after, wire, admission)
+            hearing = Hearing(desk, scope, caller, query.external_id, wire)
             await live_until_one_ends(desk, wire, stream.run(), hearing.listen(receive), hearing.between_messages)
