@@ -128,13 +128,3 @@ class ModelUse:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost_usd: float | None = None
-
-
-@value(frozen=True, slots=True, kw_only=True)
-class HeardMessage:
-    """A message of the person: `key` is what made it unique when it arrived, and `body` as in its TranscriptEntry."""
-
-    seq: int
-    key: str
-    at: datetime
-    body: dict[str, Any]

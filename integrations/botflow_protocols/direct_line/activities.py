@@ -9,15 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from botflow.records.outbounds import StoredOutbound
-from botflow.records.turns import HeardMessage
+from botflow.records.turns import TranscriptEntry
 from botflow.values import value
 from botflow.web.chat.file_links import SessionLinks
-from botflow.web.chat.history import message_json
+from botflow.web.chat.history import OF_MESSAGES, message_json
 
 CHANNEL = "directline"
 HERO_CARD = "application/vnd.microsoft.card.hero"
 USER = {"id": "user", "role": "user"}
-_PREFIX = "m:"  # of the key of a message that a client sent
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -49,15 +48,15 @@ class Shape:
             activity["attachmentLayout"] = "carousel" if len(cards) > 1 else "list"
         return activity
 
-    def heard(self, message: HeardMessage) -> dict[str, Any]:
+    def heard(self, message: TranscriptEntry) -> dict[str, Any]:
         """Return a message of the person, by which a client knows that its own has arrived."""
         activity = {
-            **self._activity("message", f"i{message.seq}", USER, message.at.isoformat()),
-            "text": message.body.get("text") or message.body.get("payload", ""),
+            **self._activity("message", message.id, USER, message.at.isoformat()),
+            "text": message.text,
             "textFormat": "plain",
         }
-        if message.key.startswith(_PREFIX):
-            activity["channelData"] = {"clientActivityID": message.key.removeprefix(_PREFIX)}
+        if message.key.startswith(OF_MESSAGES):
+            activity["channelData"] = {"clientActivityID": message.key.removeprefix(OF_MESSAGES)}
         if media := message.body.get("media"):
             activity["attachments"] = [self._file(medium) for medium in self.links.shown(media, are_own=True)]
         return activity
