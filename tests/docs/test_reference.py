@@ -45,7 +45,7 @@ NO_CODES = re.compile(
     r"botflow(_twilio|_slack)?\..*|(hooks\.|logic\.|webhook\.)?[a-z-]+\.com|hooks\.slack(-gov)?\.com|text\.txt|starlette\..*|psycopg\.pool"
     r"|http\.(request|disconnect|response\.\w+)|(lifespan|websocket|response)\..*"
     r"|.*\.(html|svg|json|js)|(erasures|files|held|next|organizations|publications|sessions|users|webhooks|workflows)\.(id|parked|state|seq|session)"
-    r"|forks\.session_id|records\.(tables|columns)|cards\.buttons"
+    r"|forks\.session_id|records\.(tables|columns)|cards\.buttons|chat\.completion(\.chunk)?"
     r"|opt_(in|out)\.\w+"
     r"|opentelemetry\..*|(gen_ai|service|messaging|peer)\..*|error\.type"
     r"|chat\.completion(\.chunk)?"

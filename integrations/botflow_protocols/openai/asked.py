@@ -39,8 +39,13 @@ class Asked:
         return self.body.get("stream") is True
 
     @property
+    def previous(self) -> str:
+        """The response that this one continues, "" for none."""
+        return self.named("previous_response_id")
+
+    @property
     def has_history(self) -> bool:
-        return any(_role(message) == "assistant" for message in self.history)
+        return bool(self.previous) or any(_role(message) == "assistant" for message in self.history)
 
 
 async def read_completion(scope: Scope, receive: Receive) -> Asked:

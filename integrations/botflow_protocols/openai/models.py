@@ -34,7 +34,7 @@ class ShowModel:
         if live is None:
             raise RejectedInbound(
                 f"there is no model {named[:64]!r}",
-                code="model_not_found",
+                code="workflow.unknown",
                 hint="list them with GET /v1/models",
                 status=404,
             )

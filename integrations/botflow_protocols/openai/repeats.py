@@ -30,7 +30,8 @@ async def message_id_of(desk: Desk, scope: Scope, speaker: Speaker, asked: Asked
     for name in OWN_KEYS:
         if (given := header(scope, name)) is not None:
             return checked_id(given)
-    said = hashlib.sha256(orjson.dumps([asked.body["model"], asked.history], option=orjson.OPT_SORT_KEYS)).hexdigest()
+    whole = [asked.body["model"], asked.previous, asked.history]
+    said = hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)).hexdigest()
     newest, before = (*position.heard, 0, 0)[:2]
     if newest and (asked.has_history or _is_retry(scope) or header(scope, CHAT_ID) is not None):
         repeated = _id(said, before)
