@@ -159,7 +159,7 @@ def _first_row(connection: Connection, statement: Select[*tuple[Any, ...]]) -> A
 
 
 def _newest_inbounds(where: Sequence[ColumnElement[bool]], limit: int) -> Select[*tuple[Any, ...]]:
-    columns = (inbounds.c.seq, inbounds.c.received_at, inbounds.c.content, inbounds.c.state)
+    columns = (inbounds.c.seq, inbounds.c.received_at, inbounds.c.content, inbounds.c.state, inbounds.c.key)
     return select(*columns).where(*where).order_by(inbounds.c.seq.desc()).limit(limit)
 
 
@@ -172,7 +172,14 @@ def _heard(row: Any) -> TranscriptEntry:
     body = row.content or {}
     text = body.get("text") or body.get("payload", "")
     return TranscriptEntry(
-        direction="in", id=f"i{row.seq}", seq=row.seq, at=row.received_at, text=text, body=body, state=row.state
+        direction="in",
+        id=f"i{row.seq}",
+        seq=row.seq,
+        at=row.received_at,
+        text=text,
+        body=body,
+        state=row.state,
+        key=row.key,
     )
 
 

@@ -19,6 +19,7 @@ from botflow.runtime.turns.receive import check_token
 from botflow.settings import Settings
 from botflow.web.asgi import header
 from botflow.web.auth.callers import Caller, Gate, TrustedServer, Visitor, external_id_of, require_scope
+from botflow.web.auth.tickets import Tickets
 from botflow.web.chat.file_links import FileLinks
 from botflow.web.chat.stream_news import StreamNews
 from botflow.web.chat.streams import Streams
@@ -30,7 +31,9 @@ from botflow.web.requests.rate_limits import FAILURES_PER_ADDRESS, RateLimiter, 
 from botflow.web.requests.request_base import request_base
 from botflow.web.requests.request_bodies import OpenBodies
 
-GUESSES = frozenset(("token.invalid", "token.malformed"))  # an expired or missing token is no attempt at a key
+GUESSES = frozenset(
+    ("token.invalid", "token.malformed", "ticket.invalid", "ticket.used")
+)  # an expired or missing token is no attempt at a key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,7 @@ class Desk:
     runtime: Runtime
     settings: Settings
     gate: Gate
+    tickets: Tickets
     limiter: RateLimiter
     bodies: OpenBodies
     waits: Waits
@@ -79,6 +83,18 @@ class Desk:
             require_scope(caller.principal, Access.SESSIONS_READ if reads else Access.SESSIONS_WRITE)
             self.runtime.flows.check_owner(workflow, caller.principal.organization)
         return caller
+
+    async def stream_caller(self, scope: Scope, workflow: str, ticket: str) -> Caller | None:
+        """Return who opens a stream: by a one-time `ticket`, which is used up by this, or as any other caller, if there
+        is none. RejectedInbound `ticket.invalid`, `.expired`, `.other_workflow` or `.used`."""
+        if not ticket:
+            return await self.caller(scope, workflow)
+        live = self.runtime.flows.get(workflow)
+        try:
+            return await self.tickets.use(ticket, live, self.runtime.database.within(live.organization))
+        except Refused as refusal:
+            await self._count_failure(scope, refusal)
+            raise
 
     async def principal(self, scope: Scope, needed: Access) -> Principal:
         """Return who calls with an API key that may do this; RejectedInbound `token.missing`, `token.invalid`, or

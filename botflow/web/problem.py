@@ -125,8 +125,6 @@ class ProblemFence:
         except Disconnected:
             return
         except Exception as failure:
-            if scope["type"] != "http":
-                raise
             started = BEGUN in scope
             problem = None if started else problem_of(failure, scope)
             if problem is None:
@@ -134,7 +132,15 @@ class ProblemFence:
             scope[PROBLEM] = problem.code
             if started:
                 raise  # a response has begun and cannot be changed: the server closes the connection
-            await problem.response()(scope, receive, send)
+            await send_problem(problem, scope, receive, send)
+
+
+async def send_problem(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with `problem`. A server that knows no responses to the handshake of a WebSocket answers 403 by itself."""
+    if scope["type"] == "websocket" and "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close", "code": 1008, "reason": problem.code})
+    else:
+        await problem.response()(scope, receive, send)
 
 
 def unexpected_problem(failure: Exception, scope: Scope) -> Problem:

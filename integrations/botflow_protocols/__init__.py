@@ -34,11 +34,18 @@ def _ag_ui() -> Sequence[BaseRoute]:
     return routes()
 
 
+def _websocket() -> Sequence[BaseRoute]:
+    from botflow_protocols.websocket.routes import routes
+
+    return routes()
+
+
 plugin = Plugin(
     name="protocols",
     chat_protocols=(
         ChatProtocol(name="openai", routes=_openai),
         ChatProtocol(name="ai-sdk", routes=_ai_sdk),
         ChatProtocol(name="ag-ui", routes=_ag_ui),
+        ChatProtocol(name="websocket", routes=_websocket),
     ),
 )

@@ -15,7 +15,8 @@ from botflow.errors import ProviderError, RejectedInbound
 from botflow.log_facts import log_facts
 from botflow.runtime.process.failure_facts import log_failure
 from botflow.web.asgi import Disconnected
-from botflow.web.chat.events import HEADERS, READ_WITHIN_S, disconnected
+from botflow.web.chat.events import HEADERS, disconnected
+from botflow.web.chat.session_stream import READ_WITHIN_S
 from botflow.web.context import Desk
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from botflow.runtime.tracing import descriptions
 from botflow.runtime.tracing.recorder import Recorder
 from botflow.runtime.turns import receive
 from botflow.web.api.events import events
-from botflow.web.chat.events import Stream
+from botflow.web.chat.session_stream import Stream
 from botflow.web.hooks import webhook_signatures as signatures
 from botflow.web.rest import download as downloads
 from tests.faults.mutation import Fence

@@ -23,6 +23,7 @@ from tests.faults.fences_erasure import FENCES_OF_ERASURE
 from tests.faults.fences_events import FENCES_OF_EVENTS
 from tests.faults.fences_executions import FENCES_OF_EXECUTIONS
 from tests.faults.fences_exports import FENCES_OF_EXPORTS
+from tests.faults.fences_feedback import FENCES_OF_FEEDBACK
 from tests.faults.fences_files import FENCES_OF_FILES
 from tests.faults.fences_forks import FENCES_OF_FORKS
 from tests.faults.fences_hooks import FENCES_OF_HOOKS
@@ -51,6 +52,7 @@ FENCES = (
     *FENCES_OF_CONTACTS,
     *FENCES_OF_EXECUTIONS,
     *FENCES_OF_FILES,
+    *FENCES_OF_FEEDBACK,
     *FENCES_OF_FORKS,
     *FENCES_OF_HOOKS,
     *FENCES_OF_THE_SERVICE,

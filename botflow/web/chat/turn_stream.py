@@ -21,9 +21,9 @@ from botflow.runtime.turns.signals import Mailbox, Typing, Woken
 from botflow.values import value
 from botflow.web.auth.callers import Caller, Visitor, external_id_of
 from botflow.web.chat.body import Posted
-from botflow.web.chat.events import HEARTBEAT_S, PAGE, shown_draft, shown_message
 from botflow.web.chat.file_links import SessionLinks
 from botflow.web.chat.saying import say
+from botflow.web.chat.session_stream import HEARTBEAT_S, PAGE, shown_draft, shown_message
 from botflow.web.context import Desk, conversation_status
 
 FOLLOWED_S = 300.0  # a turn that takes longer goes on, and its reader comes again

@@ -62,7 +62,7 @@ async def _history(desk: Desk, scope: Scope, position: Position, markdown: Markd
     """Return the newest messages of the conversation."""
     if not position.session:
         return []
-    query = Query(after=None, before=None, limit=PAGE, external_id="")
+    query = Query(limit=PAGE)
     links = desk.links.of(position.session, scope)
     page = await read_page(desk.runtime.database.transcripts, position.session, query, links)
     roles = {"in": "user", "out": "assistant"}

@@ -14,7 +14,7 @@ PAGE = 100
 
 async def ui_messages(desk: Desk, session: int, links: SessionLinks, base: str) -> list[dict[str, Any]]:
     """Return the newest messages; those that the workflow said one after the other are one."""
-    query = Query(after=None, before=None, limit=PAGE, external_id="")
+    query = Query(limit=PAGE)
     page = await read_page(desk.runtime.database.transcripts, session, query, links)
     messages: list[dict[str, Any]] = []
     for entry in page["messages"]:
