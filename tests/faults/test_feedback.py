@@ -17,7 +17,7 @@ from tests.local_client import local_client
 FLOW = Path(__file__).parent / "flows" / "rated.yaml"
 PEOPLE = 6
 PRESSES = 12  # by each
-KILLS = 3
+KILLS = 2
 SEED = 5  # of which some people take back what they said
 
 
