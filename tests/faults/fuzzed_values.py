@@ -50,7 +50,9 @@ NAMES = (
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "text": st.one_of(st.sampled_from(["hi", "small", "large"]), TEXTS),
     "payload": st.one_of(VALUES, TEXTS),
-    "messageId": TEXTS,
+    "messageId": st.one_of(st.sampled_from(["1.0", "2147483648.0", "i1"]), TEXTS),
+    "value": st.one_of(st.sampled_from(["up", "down", None]), VALUES),
+    "comment": TEXTS,
     "externalId": st.one_of(st.just("ann"), TEXTS),
     "name": st.one_of(st.just("order.paid"), TEXTS),
     "key": TEXTS,
@@ -74,6 +76,7 @@ PREFLIGHTS = st.fixed_dictionaries(
 # The fields that a route's body has, by the end of its path.
 FIELDS_OF = {
     "/messages": ("text", "payload", "messageId", "externalId"),
+    "/feedback": ("messageId", "value", "comment", "externalId"),
     "/events": ("name", "payload", "key"),
     "/executions": ("input", "priority", "key", "user", "version", "externalId", "channel", "address", "metadata"),
     "/retry": ("checkpoint",),
