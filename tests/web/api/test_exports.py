@@ -115,6 +115,8 @@ async def test_files_have_what_the_lists_have(database_url: str, subtests: pytes
             said = {each["externalId"]: each["text"] for each in reversed(rows)}
             assert said == {"p1": f"'{FORMULA}", "p2": "'@sum", "p3": "Ünal; '-1", "p4": "4", "p5": "'\t'+1"}
             assert {(each["turn"], each["attempts"], each["media"]) for each in rows[:1]} == {("2", "0", "[]")}
+            thoughts = rows_of(await exported(site, "feedback", "node=menu"))
+            assert {each["externalId"]: each["comment"] for each in thoughts} == {**said, "p5": "'+1"}
         with subtests.test("a file that is empty has its columns"):
             empty = await exported(site, "executions", "before=2020-01-01")
             assert empty.startswith("id,workflow,version,status,")
