@@ -174,7 +174,7 @@ class Application:
             settings=settings,
             gate=Gate(self._options.keyring, key.get_secret_value() if key else None, home, recognisers_of(runtime)),
             tickets=Tickets(self._options.keyring),
-            users=UserTokens(runtime.vault, runtime.clock, quiet_log, settings.botflow_public_url),
+            users=UserTokens(runtime.vault, quiet_log, settings.botflow_public_url),
             limiter=RateLimiter(runtime.clock, runtime.counter),
             bodies=OpenBodies(within_s=body_within_s),
             waits=Waits(),
