@@ -32,7 +32,7 @@ PROOF = [*PYTHON, "pytest", "-n", "3", "--dist", "loadgroup", "-rA", "tests/faul
 PROOF += ["tests/engine/test_properties.py", "tests/engine/test_handoff_interleavings.py"]
 PROOF += ["tests/testing/likeness"]
 PROOF += ["tests/twilio/test_generated_consent.py"]
-PROOF += ["tests/runtime/runs/test_generated_crons.py"]
+PROOF += ["tests/runtime/runs/schedules/test_generated_crons.py"]
 UNSCALED = {
     "BOTFLOW_TEST_TIME_SCALE": "1.0",
     "BOTFLOW_TEST_SOAK_SECONDS": "300",

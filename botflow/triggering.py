@@ -15,10 +15,10 @@ from sqlalchemy import Connection
 from botflow.interfaces import Channels
 from botflow.plugins import channel_types, installed_plugins
 from botflow.records.queues import Priority
-from botflow.runtime.runs.callers_connection import AnyConnection, SyncConnection, work_on, work_on_sync
-from botflow.runtime.runs.emit import Event, emit_with
-from botflow.runtime.runs.row_watch import watch_rows
-from botflow.runtime.runs.start import NO_CHANNELS, StartRequest, TriggeredExecution, start_with
+from botflow.runtime.runs.starts.callers_connection import AnyConnection, SyncConnection, work_on, work_on_sync
+from botflow.runtime.runs.starts.emit import Event, emit_with
+from botflow.runtime.runs.starts.row_watch import watch_rows
+from botflow.runtime.runs.starts.start import NO_CHANNELS, StartRequest, TriggeredExecution, start_with
 from botflow.settings import Settings
 from botflow.storage.one_off import run_once, run_once_sync
 

@@ -25,6 +25,7 @@ from botflow.cli.commands import (
     execution_show,  # noqa: F401 -- it adds its command to `executions`
     executions,
     export,
+    feedback,
     fork,  # noqa: F401 -- it adds its command to `executions`
     graph,
     handoffs,
@@ -73,6 +74,7 @@ handoffs.add_to(app)
 executions.add_to(app)
 results.add_to(app)
 export.add_to(app)
+feedback.add_to(app)
 inbounds.add_to(app)
 outbounds.add_to(app)
 schedules.add_to(app)

@@ -29,6 +29,9 @@ class SendMessage:
     them when it renders the message. Only a chat stores the question, whose pages send it back with a press. Of a
     rendered part, `only_by_api` says that a webhook's reply cannot carry it, and `list_title` is the word on the button
     that opens its options as a list.
+
+    `node` is what said it, where people are asked for feedback, "" elsewhere; a subflow's has the workflow in front
+    (`refund/ask_reason`). It is stored beside the message, and does not tell two messages apart.
     """
 
     text: str
@@ -51,6 +54,7 @@ class SendMessage:
     only_by_api: bool = False
     question: str = ""
     language: str = ""
+    node: str = field(default="", compare=False)
 
     def to_json(self) -> dict[str, Any]:
         full: dict[str, Any] = {

@@ -10,16 +10,17 @@ from botflow.engine.level import Level
 from botflow.engine.limits import LARGEST_INPUT, LimitExceeded, Limits
 from botflow.engine.speech.speaking import pace_of, with_pause, with_question
 from botflow.errors import FlowError
-from botflow.flow.policy import Policy
+from botflow.flow.graph import Flow
 
 
 class Following:
     """The messages and effects of one turn so far, in their order. `said` is the list that takes the messages."""
 
-    def __init__(self, policy: Policy, limits: Limits, said: list[SendMessage]) -> None:
+    def __init__(self, flow: Flow, limits: Limits, said: list[SendMessage]) -> None:
         self.messages = said
         self.effects: list[Effect] = []
-        self._policy = policy
+        self._policy = flow.policy
+        self._asks_for_feedback = flow.chat.feedback
         self._limits = limits
 
     def speak(self, message: SendMessage, level: Level | None, channel: str) -> SendMessage:
@@ -29,6 +30,8 @@ class Following:
         message = with_question(message, level.flow, level.node)
         if channel != CHAT:
             return message
+        if self._asks_for_feedback:
+            message = replace(message, node=f"{level.flow_id}/{level.node}" if level.flow_id else level.node)
         return with_pause(message, self.messages, pace_of(level.flow.nodes[level.node].properties, self._policy.pace))
 
     def send(self, message: SendMessage) -> None:

@@ -80,7 +80,7 @@ class Scene(ReadingScene):
         self.inbound = inbound
         self.contact = ContactView(contact) if contact is not None else None
         self.events: list[Event] = []
-        self.following = Following(flow.policy, limits, [] if said is None else said)
+        self.following = Following(flow, limits, [] if said is None else said)
         self.messages = self.following.messages
         self.effects = self.following.effects
         self.returned: Mapping[str, Any] | None = None

@@ -16,7 +16,7 @@ def built_in() -> tuple[NodeType, ...]:
     from botflow.nodes.ai import AiExtract, AiReply, AiRoute
     from botflow.nodes.chatbot.ask import Ask
     from botflow.nodes.chatbot.cards import Cards
-    from botflow.nodes.chatbot.form import Form
+    from botflow.nodes.chatbot.forms.form import Form
     from botflow.nodes.chatbot.menu import Menu
     from botflow.nodes.chatbot.say import Say
     from botflow.nodes.conditional import Branch

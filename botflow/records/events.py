@@ -32,6 +32,8 @@ EventType = Literal[
     "session.handed_off",
     "session.returned",
     "message.failed",
+    "feedback.given",  # a person of the chat thinks well or badly of a message, or something else than before
+    "feedback.taken_back",
     "contact.opted_out",
     "contact.opted_in",
     "webhook.test",

@@ -95,7 +95,7 @@ class JournalledAnswer:
 class TranscriptEntry:
     """One line of a conversation: a message from the person (`in`) or from the workflow (`out`).
 
-    `id` is the wire id: `<seq>` for inbounds (prefixed `i`), `<version>.<index>` for outbounds.
+    `id` is the wire id: `<seq>` for inbounds (prefixed `i`), `<version>.<index>` for outbounds. `key` is an inbound's.
     """
 
     direction: Literal["in", "out"]
@@ -106,6 +106,7 @@ class TranscriptEntry:
     body: dict[str, Any] = field(default_factory=dict)
     state: str = ""
     error_code: str = ""
+    key: str = ""
 
 
 @value(frozen=True, slots=True, kw_only=True)

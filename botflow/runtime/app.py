@@ -43,7 +43,7 @@ from botflow.runtime.process.worker import ticking
 from botflow.runtime.publications.mover import PublicationMover
 from botflow.runtime.readiness import Readiness
 from botflow.runtime.runs.executions import Executions
-from botflow.runtime.runs.triggers import Triggers
+from botflow.runtime.runs.starts.triggers import Triggers
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.tracing.tracing import Tracing
 from botflow.runtime.turns.lease_keeper import LeaseKeeper

@@ -28,7 +28,7 @@ from botflow.flow.document import SourceDocument, parse
 from botflow.flow.graph import Flow
 from botflow.flow.problems import FlowProblems, Problem
 from botflow.nodes import built_in
-from botflow.plugins import Plugin, installed_plugins, node_types_of, words_answered
+from botflow.plugins import Plugin, chat_protocols, installed_plugins, node_types_of, words_answered
 from botflow.runtime.template_files import with_templates
 from botflow.runtime.translation_files import with_translations
 
@@ -54,11 +54,12 @@ class FlowFiles:
     @cached_property
     def problems(self) -> list[Problem]:
         """The checker's findings, file by file."""
-        answered = words_answered([*installed_plugins(), *self.plugins])
+        plugins = [*installed_plugins(), *self.plugins]
+        answered, protocols = words_answered(plugins), chat_protocols(plugins)
         found = [
             problem
             for source in self.sources.values()
-            for problem in (*check(source, self.node_types, self.sources, answered), *source.problems)
+            for problem in (*check(source, self.node_types, self.sources, answered, protocols), *source.problems)
         ]
         return [_without_line(problem) for problem in found]
 

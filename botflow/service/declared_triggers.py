@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from botflow.storage.runs.start_targets import Target, find_declaring
+from botflow.storage.runs.starts.targets import Target, find_declaring
 
 AT_ONCE = 20  # workflows of one statement: each has its documents
 Place = tuple[str, str]  # workflow, trigger

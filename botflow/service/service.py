@@ -28,6 +28,7 @@ from botflow.service.executions.usage import Reports
 from botflow.service.exports.exports import Exports
 from botflow.service.field_options import FieldOptions
 from botflow.service.messages.decisions import DecisionLog
+from botflow.service.messages.feedback import FeedbackReports
 from botflow.service.messages.inbounds import Inbounds
 from botflow.service.messages.outbounds import Outbounds
 from botflow.service.node_types import NodeTypes
@@ -128,6 +129,10 @@ class Service:
     @cached_property
     def decisions(self) -> DecisionLog:
         return DecisionLog(self._runtime, self.caller)
+
+    @cached_property
+    def feedback(self) -> FeedbackReports:
+        return FeedbackReports(self._runtime, self.caller)
 
     @cached_property
     def contacts(self) -> PersonContacts:

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal_co
 from botflow.records.sessions import SessionKey
 from botflow.storage.decisions import Decision, organization_of, record
 from botflow.storage.engines.dialects import now, upsert
-from botflow.storage.runs.freed_sessions import COLUMNS, free, queue_unheard
+from botflow.storage.runs.changes.freed_sessions import COLUMNS, free, queue_unheard
 from botflow.storage.tables import contacts, decisions, inbounds, outbounds, sessions, workflows
 from botflow.storage.turns.row_mapping import is_unsettled
 

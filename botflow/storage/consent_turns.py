@@ -18,7 +18,7 @@ from botflow.records.sessions import SessionKey
 from botflow.records.turns import Receipt, TurnCommit, TurnId
 from botflow.storage.consent_changes import is_repeated, keep, lock, lock_sessions, may_start, park, start, stop
 from botflow.storage.engines.engine import Engine
-from botflow.storage.runs.freed_sessions import COLUMNS, free
+from botflow.storage.runs.changes.freed_sessions import COLUMNS, free
 from botflow.storage.runs.handoffs import finish_word
 from botflow.storage.tables import sessions
 from botflow.storage.turns.store import TurnStore

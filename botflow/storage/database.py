@@ -16,6 +16,7 @@ from botflow.storage.engines.engine import Engine
 from botflow.storage.engines.postgres import CONNECTIONS, PostgresEngine
 from botflow.storage.engines.row_security import RowSecurity
 from botflow.storage.engines.sqlite import SqliteEngine
+from botflow.storage.feedback import Feedback
 from botflow.storage.files import Files
 from botflow.storage.migrations.schema import read_schema
 from botflow.storage.migrations.upgrade import check_version, is_postgres, upgrade
@@ -48,6 +49,7 @@ class Database:
     executions: Executions
     artifacts: Artifacts
     files: Files
+    feedback: Feedback
     census: CensusTaker
 
     @property
@@ -146,5 +148,6 @@ def _database(url: str, engine: PostgresEngine | SqliteEngine, turns: TurnStore,
         executions=Executions(engine),
         artifacts=Artifacts(engine),
         files=Files(engine),
+        feedback=Feedback(engine),
         census=CensusTaker(engine),
     )

@@ -53,12 +53,14 @@ def engine_of(url: str, *, options: str | None = None) -> Engine:
     # Python must not begin transactions by itself, so that reads and writes are in the same one.
     of_file = {"timeout": 5.0, "isolation_level": None}
     engine = create_engine(f"sqlite:///{sqlite_path(url)}", poolclass=NullPool, connect_args=of_file)
-    event.listen(engine, "connect", _tell_time)
+    event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 
 
-def _tell_time(driver: sqlite3.Connection, record: object) -> None:
-    """Let statements ask for the time: that of the connection, which is that of its one transaction."""
+def _prepare(driver: sqlite3.Connection, record: object) -> None:
+    """Obey foreign keys, as the server does, and let statements ask for the time: that of the connection, which is that
+    of its one transaction."""
+    driver.execute("PRAGMA foreign_keys=ON")
     opened = datetime.now(UTC)
     driver.create_function(SQLITE_NOW, 1, lambda offset_s: utc_text(opened + timedelta(seconds=offset_s)))

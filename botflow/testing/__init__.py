@@ -6,11 +6,11 @@ needs pytest; the other modules do not.
 
 from __future__ import annotations
 
-from botflow.testing.outcomes import UnscriptedAsk
 from botflow.testing.person import Person
 from botflow.testing.read_answer import read_answer
 from botflow.testing.run import Run
-from botflow.testing.scripted_model import ScriptedModel
+from botflow.testing.scripted.model import ScriptedModel
+from botflow.testing.scripted.outcomes import UnscriptedAsk
 from botflow.testing.simulator import Simulator
 from botflow.testing.transcript import TranscriptLine
 from botflow.testing.virtual_clock import VirtualClock

@@ -14,9 +14,9 @@ from botflow.engine.effects import OpenHandoff, SendMessage
 from botflow.engine.handoffs import claimed, given_back, released
 from botflow.engine.inbound import RETURNED
 from botflow.errors import UsageError
-from botflow.testing.deployment import Deployment
 from botflow.testing.plain_json import as_json
-from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.simulated.deployment import Deployment
+from botflow.testing.simulated.session import SimulatedSession
 from botflow.testing.transcript import flow_said
 
 

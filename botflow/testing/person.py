@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from botflow.flow.graph import Flow
-from botflow.testing.simulated_channels import SimulatedChannels
+from botflow.testing.simulated.channels import SimulatedChannels
 
 CHAT = "chat"
 

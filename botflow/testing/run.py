@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from botflow.engine.events import Event, ExecutionFailed
-from botflow.testing.simulated_session import SimulatedSession, Status
+from botflow.testing.simulated.session import SimulatedSession, Status
 
 
 class Run:

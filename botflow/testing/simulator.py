@@ -21,14 +21,14 @@ from botflow.flow.graph import Flow
 from botflow.interfaces import Model
 from botflow.nodes.triggers.runs import EventProperties
 from botflow.plugins import Plugin
-from botflow.testing.conversation_starts import entry_of
-from botflow.testing.deployment import Deployment
 from botflow.testing.person import Person
 from botflow.testing.plain_json import as_json
 from botflow.testing.run import Run
-from botflow.testing.scripted_world import ScriptedWorld
-from botflow.testing.scripts import Scripts
-from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.scripted.scripts import Scripts
+from botflow.testing.scripted.world import ScriptedWorld
+from botflow.testing.simulated.conversation_starts import entry_of
+from botflow.testing.simulated.deployment import Deployment
+from botflow.testing.simulated.session import SimulatedSession
 from botflow.testing.talks.talk import Talk
 from botflow.testing.transcript import flow_said, time_passed
 from botflow.testing.virtual_clock import START, VirtualClock

@@ -20,7 +20,7 @@ from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins, node_types_of
 from botflow.runtime.template_files import with_templates
 from botflow.runtime.translation_files import with_translations
-from botflow.testing.simulated_channels import SimulatedChannels
+from botflow.testing.simulated.channels import SimulatedChannels
 
 SUFFIXES = (".yaml", ".yml", ".json")
 T = TypeVar("T")

@@ -12,13 +12,14 @@ from botflow.web.api import campaigns, credentials, doctor, exports, node_types,
 from botflow.web.api.access import audit_log, keys, organizations, retention, token_keys, users
 from botflow.web.api.events import events, webhooks
 from botflow.web.api.executions import execution_changes, executions, forks, usage
-from botflow.web.api.messages import decisions, inbounds, outbounds
+from botflow.web.api.messages import decisions, feedback, inbounds, outbounds
 from botflow.web.api.people import contacts, erasures, profiles
 from botflow.web.api.sessions import handoffs, session_changes, sessions
 from botflow.web.api.workflows import canaries, diffs, drafts, edges, graphs, nodes, publications, versions, workflows
 from botflow.web.auth.sign_in import sign_in_routes
 from botflow.web.chat.demo_page import page_routes
 from botflow.web.chat.events import Events
+from botflow.web.chat.feedback import GiveFeedback
 from botflow.web.chat.files import ReadFile, SendFile
 from botflow.web.chat.messages import Messages, OpenSession
 from botflow.web.health import Alive, Ready, ShowMetrics
@@ -58,6 +59,7 @@ OPERATIONS = (
     *inbounds.OPERATIONS,
     *outbounds.OPERATIONS,
     *decisions.OPERATIONS,
+    *feedback.OPERATIONS,
     *profiles.OPERATIONS,
     *contacts.OPERATIONS,
     *credentials.OPERATIONS,
@@ -100,6 +102,7 @@ def _routes(protocols: Iterable[ChatProtocol], *, dev: bool) -> list[BaseRoute]:
         Route("/chat/{workflow}/sessions", Shedding(OpenSession()), methods=["POST"]),
         Route("/chat/{workflow}/events", Events(), methods=["GET"]),
         Route("/chat/{workflow}/files", SendFile(), methods=["POST"]),
+        Route("/chat/{workflow}/feedback", Shedding(GiveFeedback()), methods=["POST"]),
         Route("/chat/{workflow}/files/{file}", ReadFile(), methods=["GET"]),
         Route("/chat/{workflow}/files/{file}/{name}", ReadFile(), methods=["GET"]),
         *_OPERATION_ROUTES,

@@ -25,16 +25,17 @@ from botflow.web.app import Routes
 from botflow.web.asgi import send_bytes
 from botflow.web.auth.callers import Gate
 from botflow.web.auth.recognisers import recognisers_of
+from botflow.web.auth.tickets import Tickets
 from botflow.web.auth.user_tokens import UserTokens
 from botflow.web.chat.file_links import FileLinks
 from botflow.web.chat.stream_news import StreamNews
 from botflow.web.chat.streams import Streams
 from botflow.web.chat.waits import Waits
 from botflow.web.context import Desk
-from botflow.web.embedding.mount import own_scope, route_path
+from botflow.web.embedding.mount import as_request, own_scope, route_path
 from botflow.web.embedding.stop_signal import at_stop_signal
 from botflow.web.middleware.request_spans import RequestSpans
-from botflow.web.problem import Problem
+from botflow.web.problem import Problem, send_problem
 from botflow.web.quiet_log import QuietLog
 from botflow.web.requests.addresses import TrustedProxies
 from botflow.web.requests.rate_limits import RateLimiter
@@ -65,11 +66,11 @@ class Application:
         match scope["type"]:
             case "http":
                 await self._respond(scope, receive, send)
+            case "websocket":
+                await receive()  # websocket.connect
+                await self._respond(as_request(scope), receive, send)
             case "lifespan":
                 await self._run_lifespan(receive, send)
-            case "websocket":
-                await receive()
-                await send({"type": "websocket.close", "code": 1000, "reason": ""})
             case other:
                 raise UsageError(f"an ASGI connection of the type {other!r}", code="app.scope")
 
@@ -135,12 +136,12 @@ class Application:
     async def _respond(self, scope: HttpScope, receive: Receive, send: Send) -> None:
         desk = self._desk
         if desk is None:
-            await _NOT_STARTED.response()(scope, receive, send)
+            await send_problem(_NOT_STARTED, scope, receive, send)
             return
         scope = own_scope(scope)
         if root := scope.get("root_path"):
             desk.runtime.callbacks.mounted_under(root)
-            if not route_path(scope):
+            if not route_path(scope) and scope["type"] == "http":
                 if scope["method"] in ("GET", "HEAD"):
                     await _redirect_into(root, scope, send)
                     return
@@ -172,6 +173,7 @@ class Application:
             runtime=runtime,
             settings=settings,
             gate=Gate(self._options.keyring, key.get_secret_value() if key else None, home, recognisers_of(runtime)),
+            tickets=Tickets(self._options.keyring),
             users=UserTokens(runtime.vault, quiet_log, settings.botflow_public_url),
             limiter=RateLimiter(runtime.clock, runtime.counter),
             bodies=OpenBodies(within_s=body_within_s),

@@ -22,6 +22,7 @@ from botflow.web.asgi import header
 from botflow.web.auth.admission import Admission, KeyAdmission, VisitorAdmission
 from botflow.web.auth.callers import Caller, Gate, TrustedServer, Visitor, external_id_of, require_scope
 from botflow.web.auth.session_tokens import check_access
+from botflow.web.auth.tickets import Tickets
 from botflow.web.auth.user_tokens import UserTokens
 from botflow.web.chat.file_links import FileLinks
 from botflow.web.chat.stream_news import StreamNews
@@ -34,7 +35,9 @@ from botflow.web.requests.rate_limits import FAILURES_PER_ADDRESS, RateLimiter, 
 from botflow.web.requests.request_base import request_base
 from botflow.web.requests.request_bodies import OpenBodies
 
-GUESSES = frozenset(("token.invalid", "token.malformed"))  # an expired or missing token is no attempt at a key
+GUESSES = frozenset(
+    ("token.invalid", "token.malformed", "ticket.invalid", "ticket.used")
+)  # an expired or missing token is no attempt at a key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,7 @@ class Desk:
     runtime: Runtime
     settings: Settings
     gate: Gate
+    tickets: Tickets
     users: UserTokens
     limiter: RateLimiter
     bodies: OpenBodies
@@ -86,6 +90,20 @@ class Desk:
         elif caller is not None:
             self.check_visitor(caller)
         return caller
+
+    async def stream_caller(self, scope: Scope, workflow: str, ticket: str) -> Caller | None:
+        """Return who opens a stream: by a one-time `ticket`, which is used up by this, or as any other caller, if there
+        is none. RejectedInbound `ticket.invalid`, `.expired`, `.other_workflow` or `.used`."""
+        if not ticket:
+            return await self.caller(scope, workflow)
+        live = self.runtime.flows.get(workflow)
+        try:
+            visitor = await self.tickets.use(ticket, live, self.runtime.database.within(live.organization))
+        except Refused as refusal:
+            await self._count_failure(scope, refusal)
+            raise
+        self.check_visitor(visitor)
+        return visitor
 
     def check_visitor(self, visitor: Visitor) -> None:
         """Refused `identity.required` or `identity.expired` for a visitor who may not chat with the workflow, or not

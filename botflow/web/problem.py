@@ -125,20 +125,26 @@ class ProblemFence:
         except Disconnected:
             return
         except Exception as failure:
-            if scope["type"] != "http":
-                raise
             started = BEGUN in scope
             problem = None if started else problem_of(failure, scope)
             if problem is None:
-                problem = _unexpected(failure, scope)
+                problem = unexpected_problem(failure, scope)
             scope[PROBLEM] = problem.code
             if started:
                 raise  # a response has begun and cannot be changed: the server closes the connection
-            await problem.response()(scope, receive, send)
+            await send_problem(problem, scope, receive, send)
 
 
-def _unexpected(failure: Exception, scope: Scope) -> Problem:
-    """Log the failure under an id; the client gets only the id."""
+async def send_problem(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with `problem`. A server that knows no responses to the handshake of a WebSocket answers 403 by itself."""
+    if scope["type"] == "websocket" and "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close", "code": 1008, "reason": problem.code})
+    else:
+        await problem.response()(scope, receive, send)
+
+
+def unexpected_problem(failure: Exception, scope: Scope) -> Problem:
+    """Log the failure under an id; the client's problem has only the id."""
     incident = str(log_facts().get("request") or secrets.token_hex(6))
     code = failure.code if isinstance(failure, BotflowError) else "server.error"
     structlog.get_logger("botflow.web").error(

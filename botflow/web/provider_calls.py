@@ -13,7 +13,7 @@ from botflow.errors import RejectedInbound
 from botflow.flow.graph import Flow, Node
 from botflow.interfaces import Calls, MissedCall
 from botflow.nodes.triggers.missed_call import MissedCallProperties, MissedCallTrigger
-from botflow.runtime.runs.missed_calls import CallStart
+from botflow.runtime.runs.starts.missed_calls import CallStart
 from botflow.runtime.served_flows import CannotRun, LiveFlow
 from botflow.web.asgi import send_bytes
 from botflow.web.context import Desk, desk_of

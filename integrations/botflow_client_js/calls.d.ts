@@ -877,6 +877,40 @@ export interface Decision {
   detail: Record<string, any>;
 }
 
+/**
+ * What a person thinks of a message, whose id this has, too. `node` is what said the message, with the workflow in
+ * front if it belongs to a subflow (`refund/ask_reason`), and `version` that of the workflow. Both are null for a
+ * message that no node said, or that was said before the workflow asked for feedback. `author` is the person who wrote
+ * it in a handoff. `updatedAt` is when they changed the value or the comment last.
+ */
+export interface MessageFeedback {
+  id: string;
+  session: string;
+  workflow: string;
+  channel: string;
+  externalId: string;
+  node: string | null;
+  version: number | null;
+  value: "up" | "down";
+  comment: string | null;
+  text: string;
+  author: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/**
+ * How many people found messages of this node, in this version, good and bad. Both are null for messages that no node
+ * said, or that were said before the workflow asked for feedback.
+ */
+export interface NodeFeedback {
+  workflow: string;
+  node: string | null;
+  version: number | null;
+  up: number;
+  down: number;
+}
+
 /** A person at all of their addresses. `fields` are the declared ones that have a value. */
 export interface ContactProfile {
   id: number;
@@ -1995,6 +2029,9 @@ export class Calls extends Caller {
    */
   exportHandoffs(options?: { format?: "csv" | "jsonl"; state?: "open" | "waiting" | "claimed" | "ended"; queue?: string; workflow?: string } & CallOptions): Download;
 
+  /** Download what people of the chat think of messages, the newest first. It needs the scope `sessions:read`. */
+  exportFeedback(options?: { format?: "csv" | "jsonl"; after?: string | Date; before?: string | Date; workflow?: string; node?: string; value?: "up" | "down"; externalId?: string } & CallOptions): Download;
+
   /** Download contacts: who has opted out, and whose time zone was set. It needs the scope `sessions:read`. */
   exportContacts(options?: { format?: "csv" | "jsonl"; channel?: string } & CallOptions): Download;
 
@@ -2244,6 +2281,18 @@ export class Calls extends Caller {
    * `sessions:read`.
    */
   getDecisions(options: { cursor?: string; limit?: number; address: string; channel?: string } & CallOptions): Pages<Decision>;
+
+  /**
+   * List what people of the chat think of messages, the newest first. What they took back is not in it. It needs the
+   * scope `sessions:read`.
+   */
+  getFeedback(options?: { cursor?: string; limit?: number; workflow?: string; node?: string; value?: "up" | "down"; externalId?: string; after?: string | Date; before?: string | Date } & CallOptions): Pages<MessageFeedback>;
+
+  /**
+   * Count it by workflow, node and version: how many found the messages good, and how many bad. It needs the scope
+   * `sessions:read`.
+   */
+  getFeedbackSummary(options?: { cursor?: string; limit?: number; workflow?: string; after?: string | Date; before?: string | Date } & CallOptions): Pages<NodeFeedback>;
 
   /** Search contacts, by name, address, the value of a field, or group. It needs the scope `sessions:read`. */
   getContacts(options?: { cursor?: string; limit?: number; name?: string; address?: string; field?: string; value?: string; group?: string } & CallOptions): Pages<ContactProfile>;

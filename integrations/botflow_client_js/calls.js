@@ -1078,6 +1078,16 @@ export class Calls extends Caller {
     });
   }
 
+  /** Download what people of the chat think of messages, the newest first. It needs the scope `sessions:read`. */
+  exportFeedback({ format, after, before, workflow, node, value, externalId, signal } = {}) {
+    return this._download({
+      method: "GET",
+      path: "/api/v1/exports/feedback",
+      query: { format, after, before, workflow, node, value, externalId },
+      signal,
+    });
+  }
+
   /** Download contacts: who has opted out, and whose time zone was set. It needs the scope `sessions:read`. */
   exportContacts({ format, channel, signal } = {}) {
     return this._download({
@@ -1708,6 +1718,32 @@ export class Calls extends Caller {
       method: "GET",
       path: "/api/v1/decisions",
       query: { cursor, limit, address, channel },
+      signal,
+    });
+  }
+
+  /**
+   * List what people of the chat think of messages, the newest first. What they took back is not in it. It needs the
+   * scope `sessions:read`.
+   */
+  getFeedback({ cursor, limit, workflow, node, value, externalId, after, before, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/feedback",
+      query: { cursor, limit, workflow, node, value, externalId, after, before },
+      signal,
+    });
+  }
+
+  /**
+   * Count it by workflow, node and version: how many found the messages good, and how many bad. It needs the scope
+   * `sessions:read`.
+   */
+  getFeedbackSummary({ cursor, limit, workflow, after, before, signal } = {}) {
+    return this._list({
+      method: "GET",
+      path: "/api/v1/feedback/summary",
+      query: { cursor, limit, workflow, after, before },
       signal,
     });
   }

@@ -12,7 +12,7 @@ from botflow_records.nodes import RecordNode
 from sqlalchemy import Engine, NullPool, create_engine, text
 
 from botflow.engine.asks import Invoke
-from botflow.testing.scripted_actions import ActionLog
+from botflow.testing.scripted.actions import ActionLog
 
 ALLOWED = "customers, orders(id, customer, quantity, price, status, placed, day), rooms, kinds"
 _TABLES = (

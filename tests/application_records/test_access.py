@@ -8,7 +8,7 @@ import pytest
 
 from botflow.engine.node_type import NodeFailure
 from botflow.settings import Networks
-from botflow.testing.scripted_actions import ActionLog
+from botflow.testing.scripted.actions import ActionLog
 from tests.application_records.shop import ALLOWED, Shop, call
 
 ORDERS = {"table": "orders", "columns": ["id"]}

@@ -20,7 +20,7 @@ from botflow.errors import BotflowError
 from botflow.outgoing_targets import Network
 from botflow.testing import Simulator
 from botflow.testing.contracts import NodeExample, NodeTypeContract
-from botflow.testing.scripted_actions import ActionLog
+from botflow.testing.scripted.actions import ActionLog
 from tests.stand_ins.chat_webhooks import KEY, ChatWebhooks, chat_webhooks
 
 LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"),)

@@ -39,15 +39,16 @@ def test_the_example_of_a_node_type_is_a_node_of_that_type(node_type: NodeType) 
     assert PlacedNode.model_validate(example_of(node_type)).type_name == node_type.name
 
 
-# Dotted texts that are no codes: modules and logs, attributes of spans, nodes of ASGI and OpenAI, files, columns,
-# evidence of consent.
+# Dotted texts that are no codes: modules and logs, attributes of spans, nodes of ASGI and OpenAI, OpenAI's objects,
+# files, columns, evidence of consent.
 NO_CODES = re.compile(
     r"botflow(_twilio|_slack)?\..*|(hooks\.|logic\.|webhook\.)?[a-z-]+\.com|hooks\.slack(-gov)?\.com|text\.txt|starlette\..*|psycopg\.pool"
     r"|http\.(request|disconnect|response\.\w+)|(lifespan|websocket|response)\..*"
     r"|.*\.(html|svg|json|js)|(erasures|files|held|next|organizations|publications|sessions|users|webhooks|workflows)\.(id|parked|state|seq|session)"
-    r"|forks\.session_id|records\.(tables|columns)|cards\.buttons"
+    r"|forks\.session_id|records\.(tables|columns)|cards\.buttons|chat\.completion(\.chunk)?"
     r"|opt_(in|out)\.\w+"
     r"|opentelemetry\..*|(gen_ai|service|messaging|peer)\..*|error\.type"
+    r"|chat\.completion(\.chunk)?"
     r"|http\.(request\.method|route|response\.status_code)"
 )
 

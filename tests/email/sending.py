@@ -10,7 +10,7 @@ from botflow_email.node import SendEmail
 
 from botflow.engine.asks import Invoke
 from botflow.settings import Networks
-from botflow.testing.scripted_actions import ActionLog
+from botflow.testing.scripted.actions import ActionLog
 
 LOOPBACK: Networks = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 

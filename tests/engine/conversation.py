@@ -14,7 +14,7 @@ from botflow.engine.turn import Turn
 from botflow.flow.graph import Flow
 from botflow.plugins import Plugin
 from botflow.testing import Simulator
-from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.simulated.session import SimulatedSession
 from tests.engine.inbounds import message
 
 START = {"id": "start", "type": "chatbot", "actionType": "message_received"}

@@ -13,8 +13,8 @@ from botflow.engine.node_type import NodeType
 from botflow.engine.session import Session
 from botflow.engine.turn import Turn
 from botflow.plugins import Plugin
-from botflow.testing.deployment import Deployment, Due
-from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.simulated.deployment import Deployment, Due
+from botflow.testing.simulated.session import SimulatedSession
 from botflow.testing.virtual_clock import VirtualClock
 from botflow.testing.workflows import load_workflows
 from tests.engine.inbounds import message

@@ -21,7 +21,7 @@ from botflow.engine.moves.move import Move, MoveRefused, Version
 from botflow.engine.session import Session
 from botflow.engine.turn import Turn
 from botflow.testing import Simulator
-from botflow.testing.engine_turn import run_turn
+from botflow.testing.simulated.engine_turn import run_turn
 from tests.nodes.logic.test_handoff import step
 
 INTERLEAVINGS = int(os.environ.get("BOTFLOW_TEST_INTERLEAVINGS", "") or 300)  # `make proof` takes 10,000

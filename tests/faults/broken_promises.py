@@ -25,7 +25,7 @@ from tests.application_records.shop import open_shop
 from tests.faults.mutation import Fence, Promise
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.twilio.phone_users import open_town
-from tests.web.site import HeldModel, open_site
+from tests.web.site import ORDER, RATED, HeldModel, open_site
 
 PATIENCE_S = 10.0  # without its fence, a promise may wait for ever
 # What code raises that was written wrongly, be it the cut one or the promise's test: a test reads a value that is not
@@ -100,6 +100,9 @@ async def _arguments_of(promise: Promise, url: str, monkeypatch: pytest.MonkeyPa
         async def site() -> Any:
             return await stack.enter_async_context(open_site(url))
 
+        async def rated_site() -> Any:
+            return await stack.enter_async_context(open_site(url, flows=(ORDER, RATED)))
+
         async def model() -> Any:
             return HeldModel()
 
@@ -127,7 +130,7 @@ async def _arguments_of(promise: Promise, url: str, monkeypatch: pytest.MonkeyPa
         async def shop() -> Any:
             return open_shop(url, monkeypatch)
 
-        makers = (database, site, model, phone, twilio, channel, town, spending, shop)
+        makers = (database, site, rated_site, model, phone, twilio, channel, town, spending, shop)
         made: dict[str, Callable[[], Any]] = {maker.__name__: maker for maker in makers}
         given = {"postgres_url": url, "sqlite_url": url, "database_url": url, "monkeypatch": monkeypatch}
         wanted = [name for name, kind in inspect.signature(promise).parameters.items() if kind.default is kind.empty]

@@ -6,10 +6,12 @@ from functools import partial
 
 from botflow.engine import arrival
 from botflow.nodes.answers.choosing import choice
-from botflow.nodes.chatbot import form_before, form_message
+from botflow.nodes.chatbot.forms import already_known
+from botflow.nodes.chatbot.forms import message as form_message
 from botflow.web.chat.body import Posted
 from tests.faults.mutation import Fence
-from tests.nodes.chatbot import test_form_before, test_form_detours, test_pressed_buttons
+from tests.nodes.chatbot import test_pressed_buttons
+from tests.nodes.chatbot.forms import test_already_known, test_detours
 from tests.web.chat import test_messages
 
 FENCES_OF_BUTTONS = (
@@ -41,24 +43,24 @@ FENCES_OF_BUTTONS = (
         form_message._pressed,
         "owner != form.asked or not (owner or form.confirms)",
         "False",
-        test_form_detours.test_an_old_button_is_no_text_and_confirms_nothing,
+        test_detours.test_an_old_button_is_no_text_and_confirms_nothing,
     ),
     Fence(
-        form_before.leads_here,
+        already_known.leads_here,
         "return not scene.answered",
         "return True",
-        test_form_before.test_an_answer_to_another_question_is_not_read_again,
+        test_already_known.test_an_answer_to_another_question_is_not_read_again,
     ),
     Fence(
-        form_before.leads_here,
+        already_known.leads_here,
         " or scene.message_is_taken",
         "",
-        partial(test_form_before.test_two_forms_in_one_turn_do_not_take_the_same_words, reads="always"),
+        partial(test_already_known.test_two_forms_in_one_turn_do_not_take_the_same_words, reads="always"),
     ),
     Fence(
-        form_before.said_before,
+        already_known.said_before,
         "reading.clear == reading.values.keys()",
         "True",
-        test_form_before.test_a_bare_number_is_not_taken_though_one_field_only_takes_it,
+        test_already_known.test_a_bare_number_is_not_taken_though_one_field_only_takes_it,
     ),
 )

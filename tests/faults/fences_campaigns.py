@@ -7,12 +7,14 @@ from inspect import signature
 from typing import Any
 
 from botflow.nodes.triggers import campaign_moments
-from botflow.runtime.runs import campaign_look, campaign_start, campaigns
+from botflow.runtime.runs.campaigns import campaigns
+from botflow.runtime.runs.campaigns import look as campaign_look
+from botflow.runtime.runs.campaigns import start as campaign_start
 from botflow.storage.database import Database
 from botflow.storage.people import changes
 from tests.faults.mutation import Fence
 from tests.nodes.triggers import test_campaign_moments
-from tests.runtime.runs import test_campaigns
+from tests.runtime.runs.campaigns import test_campaigns
 from tests.triggering.campaigning import Campaigning
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from botflow.runtime.runs import canary_starts
+from botflow.runtime.runs.starts import canary as canary_starts
 from botflow.runtime.turns.receive import Receiver
 from botflow.service import refusals
 from botflow.service.workflows import canary_changes
 from botflow.storage import workflow_versions
-from botflow.storage.runs import start_targets
+from botflow.storage.runs.starts import targets as start_targets
 from botflow.storage.service.workflows import canaries, publications
 from tests.faults.mutation import Fence
 from tests.triggering import test_canary_starts

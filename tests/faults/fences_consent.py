@@ -10,7 +10,7 @@ from botflow.runtime.delivery.consent_gate import ConsentGate
 from botflow.runtime.delivery.opt_outs import ConsentKeeper
 from botflow.storage import consent_changes, consent_turns, spending
 from botflow.storage.delivery import gate_facts
-from botflow.storage.runs import freed_sessions
+from botflow.storage.runs.changes import freed_sessions
 from tests.faults.mutation import Expression, Fence
 from tests.runtime.delivery import test_loop_breaker
 from tests.storage import test_spending

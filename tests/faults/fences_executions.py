@@ -5,20 +5,20 @@ from __future__ import annotations
 from functools import partial
 
 from botflow.engine.forks import replay
-from botflow.runtime.runs import validation
 from botflow.runtime.runs.effects import Carrier
+from botflow.runtime.runs.starts import validation
 from botflow.runtime.turns import rendering
 from botflow.runtime.turns.run import TurnRunner
-from botflow.storage.runs import (
+from botflow.storage.runs import effects
+from botflow.storage.runs.changes import (
     begin_cancelling,
     cancel,
-    effects,
     lifecycle,
     locked_execution,
     operator_changes,
     outside_changes,
-    recorded_answers,
 )
+from botflow.storage.runs.forks import recorded_answers
 from botflow.storage.turns import run_outcome, sqlite_leases
 from tests.faults.mutation import Fence, Statement
 from tests.runtime import test_crossings

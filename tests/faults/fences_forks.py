@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from botflow.runtime.turns import rendering
 from botflow.storage.events import facts
-from botflow.storage.runs import fork_history, forks, lifecycle, plays
+from botflow.storage.runs.changes import lifecycle
+from botflow.storage.runs.forks import forks, plays
+from botflow.storage.runs.forks import history as fork_history
 from botflow.storage.turns import row_mapping, run_outcome
 from tests.faults.mutation import Fence
 from tests.runtime.runs import test_conversation_forks

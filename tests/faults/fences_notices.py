@@ -7,7 +7,8 @@ from functools import partial
 
 from botflow.service import pictures
 from botflow.service.sessions.handoff_changes import HandoffChanges
-from botflow.storage.runs import cancel, ended_executions, handoff_rows
+from botflow.storage.runs import ended_executions, handoff_rows
+from botflow.storage.runs.changes import cancel
 from botflow.storage.service.sessions import waiting_times
 from tests.faults.mutation import Fence
 from tests.storage.runs import test_handoff_rows

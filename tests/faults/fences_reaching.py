@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from botflow.engine import ask_json
 from botflow.runtime.delivery.consent_gate import ConsentGate
-from botflow.runtime.runs import missed_calls, start_conversation
+from botflow.runtime.runs.starts import conversation as start_conversation
+from botflow.runtime.runs.starts import missed_calls
 from botflow.storage import reaching
 from botflow.storage.delivery import reports
 from tests.engine import test_ask_secrets
 from tests.faults.mutation import Fence
-from tests.runtime.runs import test_start_conversation as starts
+from tests.runtime.runs.starts import test_conversation as starts
 from tests.storage import test_reaching
 from tests.twilio import test_undelivered
 

@@ -9,7 +9,7 @@ from botflow.runtime.process.tally import Cells
 from botflow.service.access import retention
 from botflow.service.exports.exports import Exports
 from botflow.storage.events import feeds
-from botflow.storage.retention import logs, retentions, runs
+from botflow.storage.retention import campaigns, logs, retentions, runs
 from botflow.storage.retention.conversations import Conversations
 from botflow.storage.retention.cutoffs import Policy
 from botflow.storage.service.workflows import moving_sessions
@@ -64,6 +64,12 @@ FENCES_OF_RETENTION = (
         "select(inbounds.c.session_id).where(inbounds.c.session_id.in_(locked), is_new()),",
         "",
         partial(to_do, waits="an inbound"),
+    ),
+    Fence(
+        campaigns.prune_starts,
+        "if row.due_at < cutoff",
+        "",
+        test_pruning.test_what_campaigns_decided_goes_with_conversations,
     ),
     Fence(logs.prune_decisions, "_IS_FORGETTABLE,", "", evidence),
     Fence(logs.prune_decisions, ", ~is_open", "", evidence),

@@ -12,13 +12,14 @@ from botflow.runtime.turns.receive import Receiver
 from botflow.service.sessions.handoff_changes import HandoffChanges
 from botflow.storage.database import open_database
 from botflow.storage.delivery import claim_due, held
-from botflow.storage.runs import handoffs, session_locks
+from botflow.storage.runs import handoffs
+from botflow.storage.runs.changes import session_locks
 from botflow.storage.service.sessions import handoff_pages, message_pages, session_changes, session_pages, session_walk
 from tests.engine import test_handoff_interleavings
 from tests.faults.mutation import Fence, Promise
 from tests.nodes.logic import test_handoff
 from tests.storage.delivery import test_held
-from tests.storage.runs import test_session_locks
+from tests.storage.runs.changes import test_session_locks
 from tests.web.api import (
     test_handoff_node,
     test_handoffs,

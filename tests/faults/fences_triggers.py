@@ -6,13 +6,17 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from botflow.runtime import sealing
-from botflow.runtime.runs import emit, scheduled_start, validation
-from botflow.runtime.runs import schedules as keeping
+from botflow.runtime.runs.schedules import schedules as keeping
+from botflow.runtime.runs.schedules import start as scheduled_start
+from botflow.runtime.runs.starts import emit, validation
 from botflow.storage import credentials
-from botflow.storage.runs import schedule_states, schedules, start, start_for_person, start_targets
+from botflow.storage.runs import schedule_states, schedules
+from botflow.storage.runs.starts import for_person as start_for_person
+from botflow.storage.runs.starts import start
+from botflow.storage.runs.starts import targets as start_targets
 from tests.faults.mutation import Fence, Promise
 from tests.runtime import test_vault
-from tests.runtime.runs import test_schedules
+from tests.runtime.runs.schedules import test_schedules
 from tests.triggering import test_emit, test_persons, test_trigger_workflow
 from tests.web.api import test_schedules as schedules_of_operators
 from tests.web.site import ORDER, Site, open_site

@@ -47,10 +47,31 @@ NAMES = (
     "s",
     "format",
 )
+# Messages of other clients, with their parts.
+PARTS = st.one_of(
+    st.builds(lambda text: {"type": "text", "text": text}, TEXTS),
+    st.builds(lambda url: {"type": "image_url", "image_url": {"url": url}}, TEXTS),
+    st.builds(lambda url: {"type": "file", "url": "data:" + url, "mediaType": "image/png"}, TEXTS),
+    st.just({"type": "image", "source": {"type": "data", "value": "AAAA", "mimeType": "image/png"}}),
+    st.builds(lambda payload: {"type": "data-quick-reply", "data": {"payload": payload}}, TEXTS),
+    VALUES,
+)
+MESSAGES = st.lists(
+    st.builds(
+        lambda role, id, content, parts: {"role": role, "id": id, "content": content, "parts": parts},
+        st.sampled_from(["user", "user", "user", "assistant", "system", "tool", 1]),
+        st.one_of(st.sampled_from(["m1", "i1", "i2"]), VALUES),
+        st.one_of(TEXTS, st.just("small"), st.lists(PARTS, max_size=3), VALUES),
+        st.one_of(st.lists(PARTS, max_size=3), VALUES),
+    ),
+    max_size=4,
+)
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "text": st.one_of(st.sampled_from(["hi", "small", "large"]), TEXTS),
     "payload": st.one_of(VALUES, TEXTS),
-    "messageId": TEXTS,
+    "messageId": st.one_of(st.sampled_from(["1.0", "2147483648.0", "i1"]), TEXTS),
+    "value": st.one_of(st.sampled_from(["up", "down", None]), VALUES),
+    "comment": TEXTS,
     "externalId": st.one_of(st.just("ann"), TEXTS),
     "name": st.one_of(st.just("order.paid"), TEXTS),
     "key": TEXTS,
@@ -62,6 +83,14 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "address": st.one_of(st.just("+14155550199"), TEXTS),
     "user": TEXTS,
     "checkpoint": st.one_of(st.sampled_from([0, 1]), VALUES),
+    "model": st.one_of(st.just("fuzzed"), st.just("fuzzed"), TEXTS),
+    "messages": st.one_of(MESSAGES, MESSAGES, VALUES),
+    "stream": st.one_of(st.booleans(), VALUES),
+    "previous_response_id": st.one_of(st.just("resp_WyJmdXp6ZWQiLCJhbm4iLDFd"), TEXTS, VALUES),
+    "conversation": st.one_of(st.just("ann"), VALUES),
+    "threadId": st.one_of(st.just("t1"), VALUES),
+    "runId": st.one_of(st.just("r1"), VALUES),
+    "trigger": st.one_of(st.sampled_from(["submit-message", "regenerate-message"]), VALUES),
     "timeZone": st.one_of(st.just("Europe/Berlin"), TEXTS),
 }
 PREFLIGHTS = st.fixed_dictionaries(
@@ -74,6 +103,11 @@ PREFLIGHTS = st.fixed_dictionaries(
 # The fields that a route's body has, by the end of its path.
 FIELDS_OF = {
     "/messages": ("text", "payload", "messageId", "externalId"),
+    "/completions": ("model", "messages", "user", "stream"),
+    "/responses": ("model", "input", "user", "stream", "previous_response_id", "conversation"),
+    "/ai-sdk": ("messages", "trigger"),
+    "/ag-ui": ("messages", "threadId", "runId"),
+    "/feedback": ("messageId", "value", "comment", "externalId"),
     "/events": ("name", "payload", "key"),
     "/executions": ("input", "priority", "key", "user", "version", "externalId", "channel", "address", "metadata"),
     "/retry": ("checkpoint",),

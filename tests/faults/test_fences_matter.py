@@ -23,6 +23,7 @@ from tests.faults.fences_erasure import FENCES_OF_ERASURE
 from tests.faults.fences_events import FENCES_OF_EVENTS
 from tests.faults.fences_executions import FENCES_OF_EXECUTIONS
 from tests.faults.fences_exports import FENCES_OF_EXPORTS
+from tests.faults.fences_feedback import FENCES_OF_FEEDBACK
 from tests.faults.fences_files import FENCES_OF_FILES
 from tests.faults.fences_forks import FENCES_OF_FORKS
 from tests.faults.fences_hooks import FENCES_OF_HOOKS
@@ -31,6 +32,7 @@ from tests.faults.fences_identity import FENCES_OF_IDENTITY
 from tests.faults.fences_messages import FENCES_OF_MESSAGES
 from tests.faults.fences_notices import FENCES_OF_NOTICES
 from tests.faults.fences_outgoing import FENCES_OF_OUTGOING_TARGETS
+from tests.faults.fences_protocols import FENCES_OF_PROTOCOLS
 from tests.faults.fences_reaching import FENCES_OF_REACHING
 from tests.faults.fences_records import FENCES_OF_RECORDS
 from tests.faults.fences_retention import FENCES_OF_RETENTION
@@ -52,6 +54,7 @@ FENCES = (
     *FENCES_OF_CONTACTS,
     *FENCES_OF_EXECUTIONS,
     *FENCES_OF_FILES,
+    *FENCES_OF_FEEDBACK,
     *FENCES_OF_FORKS,
     *FENCES_OF_HOOKS,
     *FENCES_OF_THE_SERVICE,
@@ -70,6 +73,7 @@ FENCES = (
     *FENCES_OF_MESSAGES,
     *FENCES_OF_ROW_SECURITY,
     *FENCES_OF_RECORDS,
+    *FENCES_OF_PROTOCOLS,
     *FENCES_OF_REACHING,
     *FENCES_OF_IDENTITY,
 )

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from botflow.flow.checking.check import check
 from botflow.flow.document import parse
 from botflow.flow.problems import FlowProblems
+from botflow.nodes import built_in
+from botflow.plugins import node_types_of
 
 FLOW = "id: x\nchat: {chat}\nnodes: [{{id: a, type: chatbot, actionType: message_received}}]\n"
 WHOLE = {
@@ -54,3 +57,15 @@ def test_anything_else_is_refused_where_it_is_written(written: str, code: str) -
     problems: Any = failure.value.problems
     assert [problem.code for problem in problems] == [code]
     assert problems[0].line == 2
+
+
+def test_a_protocol_that_no_plugin_brings_is_a_warning_with_the_one_that_is_meant() -> None:
+    source = parse(FLOW.format(chat="{protocols: [opnai, ai-sdk, telex]}"), name="x.yaml")
+
+    problems = check(source, node_types_of((), built_in()), {}, protocols=("openai", "ai-sdk"))
+
+    unknown = [problem for problem in problems if problem.code.startswith("chat.")]
+    assert [(problem.severity, problem.code, problem.line, problem.hint) for problem in unknown] == [
+        ("warning", "chat.unknown_protocol", 2, "did you mean openai?"),
+        ("warning", "chat.unknown_protocol", 2, "there are ai-sdk, openai"),
+    ]

@@ -10,7 +10,7 @@ from botflow_http.node import HttpRequest
 
 from botflow.engine.asks import Invoke
 from botflow.outgoing_targets import Network
-from botflow.testing.scripted_actions import ActionLog
+from botflow.testing.scripted.actions import ActionLog
 
 LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.1/32"),)
 

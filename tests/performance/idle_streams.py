@@ -6,52 +6,19 @@ Each stream is of a session of its own, on SQLite. Prints the server's CPU time 
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 
 import httpx2
-import psutil
 
+from tests.performance.behind_proxy import serving
 from tests.performance.load import API_KEY
-from tests.ports import free_port
 
 COUNT, SECONDS = 800, 30.0
 SETTLE_S = 8.0
-FLOW = Path(__file__).parent / "order.yaml"
 HEADERS = {"authorization": f"Bearer {API_KEY}"}
-
-
-@asynccontextmanager
-async def serving(folder: str) -> AsyncIterator[tuple[int, psutil.Process]]:
-    port = free_port()
-    environment = {
-        **os.environ,
-        "BOTFLOW_DATABASE_URL": f"sqlite:///{folder}/idle.db",
-        "BOTFLOW_API_KEY": API_KEY,
-        "BOTFLOW_TRUSTED_PROXIES": "127.0.0.1",  # no bound of connections for this client
-        "BOTFLOW_SECRET_KEY": "s" * 43,
-    }
-    command = [sys.executable, "-m", "botflow", "serve", str(FLOW), "--port", str(port)]
-    server = subprocess.Popen(  # noqa: ASYNC220 -- nothing else runs yet
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        async with httpx2.AsyncClient() as client, asyncio.timeout(30):
-            while True:
-                try:
-                    if (await client.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200:
-                        break
-                except httpx2.TransportError:
-                    await asyncio.sleep(0.1)
-        yield port, psutil.Process(server.pid)
-    finally:
-        server.terminate()
-        server.wait(40)
 
 
 async def say_hello(port: int, count: int) -> None:
@@ -78,7 +45,8 @@ async def stream(port: int, number: int) -> AsyncIterator[None]:
 
 async def measure(count: int, seconds: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        async with serving(folder) as (port, process), AsyncExitStack() as streams:
+        settings = {"BOTFLOW_DATABASE_URL": f"sqlite:///{folder}/idle.db", "BOTFLOW_API_KEY": API_KEY}
+        async with serving(**settings) as (port, process), AsyncExitStack() as streams:
             await say_hello(port, count)
             before = process.memory_info().rss
             for number in range(count):

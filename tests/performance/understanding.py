@@ -22,11 +22,11 @@ from typing import Any
 import orjson
 
 from botflow.engine.asks import Choice
-from botflow.runtime.offline_model.embeddings import Embeddings, load_embeddings
 from botflow.runtime.offline_model.features import Words
-from botflow.runtime.offline_model.router import Router
-from botflow.runtime.offline_model.router_cache import RouterCache
-from botflow.runtime.offline_model.trained_router import TrainedRouter
+from botflow.runtime.offline_model.routing.embeddings import Embeddings, load_embeddings
+from botflow.runtime.offline_model.routing.router import Router
+from botflow.runtime.offline_model.routing.router_cache import RouterCache
+from botflow.runtime.offline_model.routing.trained_router import TrainedRouter
 from tests.runtime.offline_model.utterances import Bot, bots, outcome_of, shop
 
 ROUTES, EXAMPLES = 15, 10

@@ -16,11 +16,11 @@ from botflow.records.runs import RunStart, StartedRun
 from botflow.records.turns import Receipt
 from botflow.runtime.runs.effects import Carrier
 from botflow.runtime.runs.executions import Executions
-from botflow.runtime.runs.triggers import Triggers
+from botflow.runtime.runs.starts.triggers import Triggers
 from botflow.storage import tables
 from botflow.storage.database import Database
 from botflow.storage.engines.dialects import now
-from botflow.storage.runs.start import start_run
+from botflow.storage.runs.starts.start import start_run
 from tests.engine.conversation import node
 from tests.runtime.bot_without_worker import GREETING, Bot, open_bot
 from tests.storage.aged_rows import make_due

@@ -21,7 +21,7 @@ SEARCHED = tuple(
 )
 # Names by which a call can come to rows of all organizations.
 OPEN = {"engine", "_every_organization", "turns", "leases", "outbox", "transcripts", "effects", "executions"}
-OPEN |= {"artifacts", "files", "timers", "census"}
+OPEN |= {"artifacts", "files", "feedback", "timers", "census"}
 # File, function, what it reads or writes: why it cannot name the caller's organization.
 CROSSING = {
     ("service/access/organizations.py", "get_organizations"): "the home organization's operator lists all",

@@ -74,6 +74,8 @@ INSERT INTO webhook_deliveries VALUES ('h{organization}', 1, 'x', 'x', 1, NULL, 
 INSERT INTO forks SELECT {session}, id, {session}, 1, '{{}}' FROM executions WHERE session_id = {session} LIMIT 1;
 INSERT INTO handoffs (session_id, version, organization_id, workflow_id, node, queue, priority, note, summary, results,
     requested_at) VALUES ({session}, 1, {organization}, {workflow}, 'x', 'x', 1, 'x', '{{}}', '[]', now());
+INSERT INTO feedback SELECT session_id, version, index, {organization}, {workflow}, 'x', 1, 'up', 'x', now(), now()
+    FROM outbounds WHERE session_id = {session} LIMIT 1 ON CONFLICT DO NOTHING;
 INSERT INTO recorded_answers VALUES ({session}, 0, 'x', 'x', 'x', {session}, 1, 0);
 INSERT INTO canaries (workflow_id, state, version_id, base_id, percent, revision, author, created_at)
     VALUES ({workflow}, 'aborted', 1, 1, 5, 1, 'x', now());

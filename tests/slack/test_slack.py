@@ -21,7 +21,7 @@ from botflow.outgoing_files import WebFile, read_web_file
 from botflow.outgoing_targets import Network
 from botflow.testing import Simulator
 from botflow.testing.contracts import NodeExample, NodeTypeContract
-from botflow.testing.scripted_actions import ActionLog
+from botflow.testing.scripted.actions import ActionLog
 from tests.stand_ins.slack import TOKEN, SlackStandIn, slack_stand_in
 
 LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"),)

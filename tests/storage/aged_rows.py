@@ -15,7 +15,7 @@ from botflow.storage.contacts import Contacts
 from botflow.storage.database import Database
 from botflow.storage.engines.column_types import UtcTime
 from botflow.storage.engines.dialects import now, upsert
-from botflow.storage.runs.start import start_run
+from botflow.storage.runs.starts.start import start_run
 from botflow.storage.tables import inbounds, outbounds, processes, sessions
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select, update
 
 from botflow.interfaces import Channels
 from botflow.nodes import built_in
-from botflow.runtime.runs.campaigns import Campaigns
+from botflow.runtime.runs.campaigns.campaigns import Campaigns
 from botflow.runtime.served_flows import Flows
 from botflow.storage.database import Database
 from botflow.storage.people.changes import add_person, change_person

@@ -6,7 +6,7 @@ import asyncio
 import sys
 
 from botflow.nodes import built_in
-from botflow.runtime.runs.schedules import Schedules
+from botflow.runtime.runs.schedules.schedules import Schedules
 from botflow.runtime.served_flows import Flows
 from botflow.storage.database import open_database
 

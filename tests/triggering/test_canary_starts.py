@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 from botflow.flow.compile import compile_flow
 from botflow.nodes import built_in
 from botflow.records.canaries import Share
-from botflow.runtime.runs.schedules import start_due_schedules, sync_schedules
+from botflow.runtime.runs.schedules.schedules import start_due_schedules, sync_schedules
 from botflow.storage.database import Database
 from botflow.storage.service.workflows.canaries import begin_canary, set_percent
 from botflow.storage.tables import executions, schedules, sessions, workflow_versions, workflows

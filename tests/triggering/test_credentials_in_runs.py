@@ -22,7 +22,7 @@ from botflow.keyring import Keyring
 from botflow.nodes.custom.action import ActionNode
 from botflow.runtime.app import Runtime, node_types, open_runtime
 from botflow.runtime.options import RuntimeOptions
-from botflow.runtime.runs.start import StartRequest
+from botflow.runtime.runs.starts.start import StartRequest
 from botflow.settings import Settings
 from botflow.storage.tables import metadata
 from tests.engine.conversation import node

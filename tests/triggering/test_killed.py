@@ -16,8 +16,8 @@ from botflow.keyring import Keyring
 from botflow.nodes import built_in
 from botflow.runtime.app import open_runtime
 from botflow.runtime.options import RuntimeOptions
-from botflow.runtime.runs.cron_times import moments_between
-from botflow.runtime.runs.schedules import Schedules
+from botflow.runtime.runs.schedules.cron_times import moments_between
+from botflow.runtime.runs.schedules.schedules import Schedules
 from botflow.runtime.served_flows import Flows
 from botflow.settings import Settings
 from botflow.storage.database import open_database

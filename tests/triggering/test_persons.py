@@ -8,8 +8,8 @@ import pytest
 
 from botflow import RejectedInbound
 from botflow.records.queues import MESSAGE_PRIORITY
-from botflow.runtime.runs.start import StartRequest, TriggeredExecution
-from botflow.runtime.runs.triggers import Triggers
+from botflow.runtime.runs.starts.start import StartRequest, TriggeredExecution
+from botflow.runtime.runs.starts.triggers import Triggers
 from botflow.storage.database import Database
 from tests.engine.conversation import node
 from tests.runtime.bot_without_worker import GREETING, Bot, open_bot

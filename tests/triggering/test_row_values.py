@@ -16,8 +16,8 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from botflow.engine.limits import LARGEST_INPUT
-from botflow.runtime.runs.row_values import change_input, plain_value
-from botflow.runtime.runs.validation import plain_input
+from botflow.runtime.runs.starts.row_values import change_input, plain_value
+from botflow.runtime.runs.starts.validation import plain_input
 from botflow.storage.database import Database
 from botflow.triggering import watch_rows
 from tests.engine.conversation import node

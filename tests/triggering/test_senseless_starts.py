@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 
 from botflow.errors import RejectedInbound
-from botflow.runtime.runs.emit import Event
-from botflow.runtime.runs.start import StartRequest
-from botflow.runtime.runs.triggers import Triggers
+from botflow.runtime.runs.starts.emit import Event
+from botflow.runtime.runs.starts.start import StartRequest
+from botflow.runtime.runs.starts.triggers import Triggers
 from botflow.storage.database import Database
 from tests.engine.conversation import node
 from tests.triggering.workflows_to_start import publish, run_flow, runs

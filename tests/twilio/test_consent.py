@@ -13,7 +13,7 @@ from sqlalchemy import update
 from botflow.languages import sentences_in
 from botflow.records.sessions import SessionKey
 from botflow.storage.contacts import Contacts
-from botflow.storage.runs import lifecycle
+from botflow.storage.runs.changes import lifecycle
 from botflow.storage.tables import outbounds
 from tests.engine.conversation import node, say
 from tests.stand_ins.twilio import TwilioStandIn

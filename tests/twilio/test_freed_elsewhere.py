@@ -13,7 +13,7 @@ from botflow.records.access import Principal
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.service.sessions.conversation_changes import ConversationChanges
 from botflow.storage.database import Database
-from botflow.storage.runs.start import new_inbound
+from botflow.storage.runs.starts.start import new_inbound
 from botflow.storage.tables import inbounds, sessions
 from tests.engine.conversation import node, say
 from tests.organizations import HOME

@@ -23,7 +23,7 @@ from sqlalchemy import delete, update
 from botflow.crash_points import Point
 from botflow.errors import RejectedInbound
 from botflow.languages import sentences_in
-from botflow.runtime.runs.start import StartRequest, start
+from botflow.runtime.runs.starts.start import StartRequest, start
 from botflow.runtime.served_flows import LiveFlow
 from botflow.storage.tables import outbounds, senders
 from tests.engine.conversation import node, say

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, update
 from botflow.crash_points import Point
 from botflow.interfaces import MissedCall
 from botflow.runtime.runs.effects import Carrier
-from botflow.runtime.runs.missed_calls import CallStart, start_after_call
+from botflow.runtime.runs.starts.missed_calls import CallStart, start_after_call
 from botflow.storage.engines.dialects import now
 from botflow.storage.tables import effects
 from tests.engine.conversation import node

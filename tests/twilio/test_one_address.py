@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from botflow.errors import RejectedInbound
 from botflow.interfaces import normal_address
-from botflow.runtime.runs.start import StartRequest, start
+from botflow.runtime.runs.starts.start import StartRequest, start
 from botflow.storage.tables import contacts, outbounds, sessions
 from tests.engine.conversation import node
 from tests.stand_ins.twilio import TwilioStandIn

@@ -9,7 +9,7 @@ from botflow_twilio.channel import TwilioChannel
 
 from botflow.interfaces import MissedCall
 from botflow.runtime.runs.effects import Carrier
-from botflow.runtime.runs.missed_calls import CallStart, start_after_call
+from botflow.runtime.runs.starts.missed_calls import CallStart, start_after_call
 from botflow.storage.database import Database
 from tests.engine.conversation import node, say
 from tests.node_types import EVERY

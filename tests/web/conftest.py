@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from tests.web.site import ORDER, HeldModel, Site, open_site
+from tests.web.site import ORDER, RATED, HeldModel, Site, open_site
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,6 +39,12 @@ async def site(database_url: str) -> AsyncIterator[Site]:
 async def sqlite_site(sqlite_url: str) -> AsyncIterator[Site]:
     """For what no database decides: routing, parsing, headers."""
     async with open_site(sqlite_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def rated_site(database_url: str) -> AsyncIterator[Site]:
+    async with open_site(database_url, flows=(ORDER, RATED)) as opened:
         yield opened
 
 

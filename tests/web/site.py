@@ -63,6 +63,9 @@ nodes:
   - {id: salad, type: chatbot, actionType: say, properties: {text: "One salad for {{ name }}."}}
 """
 
+# The same, and its visitors say which answers were good.
+RATED = ORDER.replace("id: order\n", "id: rated\nchat: {feedback: true}\n", 1)
+
 TALK = """
 botflow: 1
 id: talk

@@ -17,7 +17,7 @@ DATA = "More about it for programs, as JSON."
 @executions.command(epilog="Example: botflow executions start 01890000-0000-7000-8000-000000000000")
 def start(execution: Annotated[str, EXECUTION], as_json: AsJson = False) -> None:
     """Let a pending execution begin before all others that wait for a worker. One that has begun stays as it is."""
-    from botflow.storage.runs.operator_changes import begin_now
+    from botflow.storage.runs.changes.operator_changes import begin_now
 
     change_execution(execution, "execution.hurried", begin_now, as_json)
 
@@ -35,7 +35,7 @@ def complete(
     from functools import partial
 
     from botflow.service.executions.operator_outcomes import completed
-    from botflow.storage.runs.operator_changes import end_as
+    from botflow.storage.runs.changes.operator_changes import end_as
 
     outcome = completed(_json(output, "--output"))
     change_execution(execution, "execution.completed", partial(end_as, outcome=outcome), as_json)
@@ -55,7 +55,7 @@ def fail(
     from functools import partial
 
     from botflow.service.executions.operator_outcomes import failed
-    from botflow.storage.runs.operator_changes import end_as
+    from botflow.storage.runs.changes.operator_changes import end_as
 
     outcome = failed(reason, _json(data, "--data"))
     change_execution(execution, "execution.failed", partial(end_as, outcome=outcome), as_json)

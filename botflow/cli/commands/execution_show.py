@@ -47,7 +47,7 @@ async def _read(archive: Archive, id: str, level: Level) -> tuple[ExecutionDetai
     from botflow.runtime.runs.log import log_of
     from botflow.runtime.runs.refusals import refused
     from botflow.service.executions.execution_models import ExecutionDetails
-    from botflow.storage.runs.lifecycle import list_checkpoints
+    from botflow.storage.runs.changes.lifecycle import list_checkpoints
 
     record = await archive.executions.read(id)
     if record is None:

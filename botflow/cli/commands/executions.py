@@ -80,7 +80,7 @@ def list_executions(
 @executions.command(epilog="Example: botflow executions pause 01890000-0000-7000-8000-000000000000")
 def pause(execution: Annotated[str, EXECUTION], as_json: AsJson = False) -> None:
     """Pause an execution, also while servers run. A turn under way is abandoned, and runs again after the pause."""
-    from botflow.storage.runs import lifecycle
+    from botflow.storage.runs.changes import lifecycle
 
     change_execution(execution, "execution.paused", lifecycle.pause, as_json)
 
@@ -88,7 +88,7 @@ def pause(execution: Annotated[str, EXECUTION], as_json: AsJson = False) -> None
 @executions.command(epilog="Example: botflow executions resume 01890000-0000-7000-8000-000000000000")
 def resume(execution: Annotated[str, EXECUTION], as_json: AsJson = False) -> None:
     """Resume a paused execution. Timers that came due meanwhile fire."""
-    from botflow.storage.runs import lifecycle
+    from botflow.storage.runs.changes import lifecycle
 
     change_execution(execution, "execution.resumed", lifecycle.resume, as_json)
 
@@ -102,7 +102,7 @@ def cancel(
     as_json: AsJson = False,
 ) -> None:
     """Cancel an execution, and the runs that it waits for."""
-    from botflow.storage.runs import lifecycle
+    from botflow.storage.runs.changes import lifecycle
 
     change_execution(execution, "execution.cancelled", partial(lifecycle.cancel, skip_finally=skip_finally), as_json)
 
@@ -117,7 +117,7 @@ def retry(
     as_json: AsJson = False,
 ) -> None:
     """Run an execution again that is over, from its last checkpoint."""
-    from botflow.storage.runs import lifecycle
+    from botflow.storage.runs.changes import lifecycle
 
     again = partial(lifecycle.retry, checkpoint=checkpoint, from_start=from_start)
     change_execution(execution, "execution.retried", again, as_json)

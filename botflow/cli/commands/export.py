@@ -14,10 +14,19 @@ from botflow.cli.operator import OfOrganization
 from botflow.cli.output.printing import print_json
 
 Kind = Literal[
-    "sessions", "inbounds", "outbounds", "executions", "handoffs", "contacts", "people", "audit-log", "usage"
+    "sessions",
+    "inbounds",
+    "outbounds",
+    "executions",
+    "handoffs",
+    "feedback",
+    "contacts",
+    "people",
+    "audit-log",
+    "usage",
 ]
 Form = Literal["csv", "jsonl"]
-KINDS = "sessions, inbounds, outbounds, executions, handoffs, contacts, people, audit-log or usage."
+KINDS = "sessions, inbounds, outbounds, executions, handoffs, feedback, contacts, people, audit-log or usage."
 STATUS = typer.Option(help="Only those with this status.", show_default=False)
 SUBJECT = typer.Option(help="Only changes of this subject, such as workflow:pizza.", show_default=False)
 GROUP_BY = typer.Option(help="Sum up usage by workflow, node, model or day.", show_default="workflow")

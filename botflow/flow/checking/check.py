@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from botflow.flow.checking.advice import check_advice
 from botflow.flow.checking.bodies import check_bodies
 from botflow.flow.checking.contacts import check_contacts
 from botflow.flow.checking.conversation import NOBODY_ANSWERS, WordsAnswered, check_conversation
 from botflow.flow.checking.persons import check_persons
+from botflow.flow.checking.protocols import check_protocols
 from botflow.flow.checking.reachability import check_graph
 from botflow.flow.checking.starts import check_starts
 from botflow.flow.checking.subflows import check_subflows, speaking_nodes, waiting_nodes
@@ -28,14 +29,18 @@ def check(
     node_types: NodeSpecs,
     subflows: Mapping[str, SourceDocument],
     answered: WordsAnswered = NOBODY_ANSWERS,
+    protocols: Collection[str] | None = None,
 ) -> list[Problem]:
     """Return every problem of `source`, in the order of its file; `subflows` are the other workflows by id.
 
-    `answered` are, by channel, the words that providers answer themselves.
+    `answered` are, by channel, the words that providers answer themselves; `protocols` are those of chat clients that
+    plugins bring, None when that is not known.
     """
     report = Report(source.name, source.place)
     others = {name: other.document for name, other in subflows.items()}
     examine(source.document, node_types, {**others, source.document.id: source.document}, report, answered)
+    if protocols is not None:
+        check_protocols(source.document, report, protocols)
     return report.problems
 
 

@@ -8,7 +8,7 @@ from botflow.engine.bounded_asks import NO_RECORDED_ANSWER
 from botflow.engine.forks.question import question_of
 from botflow.records.forks import AnswerId, NoAnswer
 from botflow.storage.engines.engine import Engine
-from botflow.storage.runs.recorded_answers import Questioned, take
+from botflow.storage.runs.forks.recorded_answers import Questioned, take
 
 REUSED = "reusedFrom"  # in an answer's usage: the key of the answer that it repeats, "" where a fork has none
 _KEPT = ("model", "log")  # of the usage; tokens and cost are counted where the answer was given

@@ -9,12 +9,12 @@ from botflow.runtime.events.sender import WebhookSender
 from botflow.runtime.events.signatures import WebhookSafe
 from botflow.runtime.events.teller import EventTeller
 from botflow.runtime.publications.mover import PublicationMover
-from botflow.runtime.runs.campaigns import Campaigns
+from botflow.runtime.runs.campaigns.campaigns import Campaigns
 from botflow.runtime.runs.effects import Carrier
 from botflow.runtime.runs.executions import Executions
 from botflow.runtime.runs.handoff_notices import handoff_url
-from botflow.runtime.runs.schedules import Schedules
-from botflow.runtime.runs.triggers import Triggers
+from botflow.runtime.runs.schedules.schedules import Schedules
+from botflow.runtime.runs.starts.triggers import Triggers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

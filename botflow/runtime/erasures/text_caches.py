@@ -25,7 +25,7 @@ TEXT_CACHES = (
     ("botflow.nodes.answers.contacts.contact_words", "_with_question"),
     ("botflow.nodes.answers.numbers.beside_numbers", "_asks_for_money"),
     ("botflow.nodes.answers.numbers.beside_numbers", "_asks_for_unit_or_count"),
-    ("botflow.runtime.offline_model.extraction_fields", "_sought"),
+    ("botflow.runtime.offline_model.extraction.fields", "_sought"),
     ("botflow.web.requests.addresses", "counted_as"),
 )
 

@@ -1,4 +1,4 @@
-"""The built-in offline model. Start in `model.py`; `router.py` chooses routes, `extraction.py` reads values."""
+"""The built-in offline model. Start in `model.py`; `routing` chooses routes, `extraction` reads values."""
 
 from __future__ import annotations
 

@@ -8,12 +8,12 @@ from botflow.engine.asks import Answer, AskFailure, AskModel
 from botflow.flow.policy import Price
 from botflow.interfaces import OnDelta, Quote
 from botflow.languages import base_language
-from botflow.runtime.offline_model.decision import Decision
-from botflow.runtime.offline_model.extraction import extract
+from botflow.runtime.offline_model.extraction.values import extract
 from botflow.runtime.offline_model.features import Words
-from botflow.runtime.offline_model.interrupting import choose_interrupt
-from botflow.runtime.offline_model.refusals import without_refusals
-from botflow.runtime.offline_model.router_cache import Chooses, RouterCache
+from botflow.runtime.offline_model.routing.decision import Decision
+from botflow.runtime.offline_model.routing.interrupting import choose_interrupt
+from botflow.runtime.offline_model.routing.refusals import without_refusals
+from botflow.runtime.offline_model.routing.router_cache import Chooses, RouterCache
 
 _NOTHING_TO_SAY = AskFailure(
     code="model.offline",

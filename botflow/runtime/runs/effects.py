@@ -37,17 +37,17 @@ from botflow.records.sessions import FORK
 from botflow.runtime.process.failure_facts import is_known_outage, log_failure
 from botflow.runtime.process.tick import Step
 from botflow.runtime.process.timing import Timing
-from botflow.runtime.runs.emit import listeners
 from botflow.runtime.runs.end_notices import end_notices
 from botflow.runtime.runs.handoff_notices import telling
-from botflow.runtime.runs.start import NO_CHANNELS
-from botflow.runtime.runs.start_conversation import refused, start_conversation, unstarted
+from botflow.runtime.runs.starts.conversation import refused, start_conversation, unstarted
+from botflow.runtime.runs.starts.emit import listeners
+from botflow.runtime.runs.starts.start import NO_CHANNELS
 from botflow.runtime.served_flows import CannotRun, Flows, LiveFlow
 from botflow.storage.delivery.gate_facts import NO_BUDGETS
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.effects import Effects
 from botflow.storage.runs.ended_executions import read_ended
-from botflow.storage.runs.start_targets import find_target
+from botflow.storage.runs.starts.targets import find_target
 
 LIMIT = 50  # claimed at once
 AT_ONCE = 4  # of those

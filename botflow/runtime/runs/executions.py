@@ -35,14 +35,14 @@ from botflow.records.runs import (
 )
 from botflow.runtime.runs.log import Level, LogEntry, log_of
 from botflow.runtime.runs.refusals import refused, unknown_artifact
-from botflow.runtime.runs.start import StartRequest, TriggeredExecution
+from botflow.runtime.runs.starts.start import StartRequest, TriggeredExecution
+from botflow.runtime.runs.starts.triggers import Triggers
 from botflow.runtime.runs.steps import Steps, steps_of
-from botflow.runtime.runs.triggers import Triggers
 from botflow.runtime.served_flows import Flows
 from botflow.runtime.turns.signals import Hub
 from botflow.storage.engines.engine import Engine, WholeEngine
-from botflow.storage.runs import lifecycle, operator_changes
 from botflow.storage.runs.artifacts import Artifacts
+from botflow.storage.runs.changes import lifecycle, operator_changes
 from botflow.storage.runs.execution_pages import Order
 from botflow.storage.runs.executions import Executions as ExecutionRows
 from botflow.storage.service.audit_log import record_change

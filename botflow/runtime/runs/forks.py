@@ -27,15 +27,15 @@ from botflow.records.runs import ExecutionRecord, StartedRun
 from botflow.records.turns import TurnId
 from botflow.runtime.runs.rebuilding import Rebuilder, Rebuilt
 from botflow.runtime.runs.refusals import refused
+from botflow.runtime.runs.starts.validation import check_key
 from botflow.runtime.runs.steps import Step, steps_of
-from botflow.runtime.runs.validation import check_key
 from botflow.runtime.served_flows import Flows
 from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.executions import Executions
-from botflow.storage.runs.fork_history import MOST_TURNS, read_plays
-from botflow.storage.runs.forks import check_same, find_fork, make_fork
+from botflow.storage.runs.forks.forks import check_same, find_fork, make_fork
+from botflow.storage.runs.forks.history import MOST_TURNS, read_plays
 from botflow.storage.service.audit_log import record_change
 from botflow.storage.workflow_versions import find_version
 

@@ -25,8 +25,8 @@ from botflow.runtime.served_flows import Flows
 from botflow.runtime.turns.kept_values import KeptValueStore
 from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.artifacts import Artifacts
-from botflow.storage.runs.fork_history import read_history
-from botflow.storage.runs.forks import not_kept
+from botflow.storage.runs.forks.forks import not_kept
+from botflow.storage.runs.forks.history import read_history
 from botflow.storage.transcripts import Transcripts
 from botflow.values import value
 

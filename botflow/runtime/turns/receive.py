@@ -42,6 +42,7 @@ from botflow.runtime.turns.signals import Hub
 from botflow.storage.turns.store import TurnStore
 
 TRIES = 3  # lost races before an inbound is accepted without its first step
+OnStored = Callable[[TurnId], None]
 Step = TurnCommit | Paused | Turn | None  # the result of the first step: None when it must not be taken here
 
 
@@ -110,12 +111,14 @@ class Receiver:
         reply_within_s: float,
         is_gone: IsGone | None = None,
         by_token: bool = False,
+        on_stored: OnStored | None = None,
     ) -> Receipt:
         """Process one inbound; return when its turn is done, or (state `new`) after `reply_within_s`.
 
         A repeated inbound key returns the receipt of the first one. On a provider's channel the receipt holds only the
         parts that this request may reply with; `is_gone` is called before they are claimed. `by_token`: the inbound
-        comes by a visitor's token; RejectedInbound `token.revoked` when that was revoked.
+        comes by a visitor's token; RejectedInbound `token.revoked` when that was revoked. `on_stored` is told a turn
+        that takes longer before it runs, so that a listener misses none of its drafts.
         """
         key = SessionKey(live.workflow, inbound.channel, external_id)
         deadline_s = self._clock.monotonic_s() + reply_within_s
@@ -125,7 +128,9 @@ class Receiver:
                 if isinstance(step, Receipt):
                     add_log_fact("session", step.id.session)
                     return step
-                receipt = await self._accept(live, stored, inbound, step, deadline_s, by_token=by_token)
+                receipt = await self._accept(
+                    live, stored, inbound, step, deadline_s, by_token=by_token, on_stored=on_stored
+                )
             add_log_fact("session", receipt.id.session)
         receipt = await self._replies.of_turn(receipt, deadline_s)
         if (provider := self._channels.get(inbound.channel)) is not None:
@@ -254,6 +259,7 @@ class Receiver:
         deadline_s: float,
         *,
         by_token: bool,
+        on_stored: OnStored | None,
     ) -> Receipt:
         """Store the inbound, and run it if it is ours; a duplicate changes nothing, and waits for the same turn."""
         key = stored.key
@@ -277,6 +283,8 @@ class Receiver:
                 accepted = await self._turns.accept(arrival)
             if isinstance(accepted, Accepted):
                 reach("accept.stored")
+                if on_stored is not None:
+                    on_stored(accepted.turn)
                 await self._consent.after_first_commit(key, accepted.turn, inbound)
                 await self._consent.release_held_for_night(key, accepted.turn, live.flow, inbound)
                 if accepted.is_ours:

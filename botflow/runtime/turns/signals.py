@@ -91,10 +91,10 @@ class Mailbox:
                 self._receipts.append(receipt)
         self._filled.set()
 
-    async def get(self, timeout_s: float) -> Signal | None:
-        """Return the next signal, drafts first; None when nothing came within `timeout_s`."""
+    async def get(self, timeout_s: float | None) -> Signal | None:
+        """Return the next signal, drafts first; None when nothing came within `timeout_s`, if that is not None."""
         try:
-            async with asyncio.timeout(max(timeout_s, 0)):
+            async with asyncio.timeout(None if timeout_s is None else max(timeout_s, 0)):
                 await self._filled.wait()
         except TimeoutError:
             return None

@@ -8,10 +8,10 @@ from typing import Literal
 
 from botflow.flow.duration import write_duration
 from botflow.records.campaigns import Outcome
-from botflow.runtime.runs.campaign_look import Campaign
+from botflow.runtime.runs.campaigns.look import Campaign
 from botflow.service.models import Shown
-from botflow.storage.runs.campaign_starts import CampaignStart
-from botflow.storage.runs.campaigns import StoredCampaign
+from botflow.storage.runs.campaigns.campaigns import StoredCampaign
+from botflow.storage.runs.campaigns.starts import CampaignStart
 
 
 class CampaignCounts(Shown):

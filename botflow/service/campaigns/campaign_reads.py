@@ -12,7 +12,7 @@ from botflow.errors import RejectedInbound
 from botflow.nodes.triggers.campaign_moments import occasions
 from botflow.records.access import Principal
 from botflow.records.campaigns import Outcome
-from botflow.runtime.runs.campaign_look import Campaign, campaigns_of, people_due, readable
+from botflow.runtime.runs.campaigns.look import Campaign, campaigns_of, people_due, readable
 from botflow.service.campaigns.campaign_models import (
     CampaignPreview,
     DueContact,
@@ -21,9 +21,9 @@ from botflow.service.campaigns.campaign_models import (
 )
 from botflow.service.declared_triggers import Place, page_of_declared
 from botflow.storage.engines.dialects import clock_time
-from botflow.storage.runs.campaign_starts import CampaignStart, counts_of, decided, page_of_starts
-from botflow.storage.runs.campaigns import read_campaigns
-from botflow.storage.runs.start_targets import Target, find_target
+from botflow.storage.runs.campaigns.campaigns import read_campaigns
+from botflow.storage.runs.campaigns.starts import CampaignStart, counts_of, decided, page_of_starts
+from botflow.storage.runs.starts.targets import Target, find_target
 
 MOST_READ = 1_000  # contacts of a preview
 AHEAD = timedelta(days=7)

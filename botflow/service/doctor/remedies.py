@@ -20,7 +20,8 @@ from botflow.runtime.runs.refusals import refused
 from botflow.service.doctor.finding_models import Finding, Mending
 from botflow.service.messages.held_messages import HeldMessages
 from botflow.storage.engines.engine import Engine
-from botflow.storage.runs import handoffs, lifecycle, operator_changes
+from botflow.storage.runs import handoffs
+from botflow.storage.runs.changes import lifecycle, operator_changes
 from botflow.storage.runs.handoffs import LockedSession, lock_session
 from botflow.storage.service.audit_log import record_change
 

@@ -11,11 +11,11 @@ from botflow.engine.inbound import RUN
 from botflow.records.access import Principal
 from botflow.records.runs import ExecutionFilter
 from botflow.runtime.app import Runtime
-from botflow.runtime.runs.callers_connection import AnyConnection, work_on
-from botflow.runtime.runs.emit import Event
 from botflow.runtime.runs.log import Level, log_of
 from botflow.runtime.runs.refusals import messages_of_session, unknown_artifact
-from botflow.runtime.runs.start import StartRequest, TriggeredExecution, start_with
+from botflow.runtime.runs.starts.callers_connection import AnyConnection, work_on
+from botflow.runtime.runs.starts.emit import Event
+from botflow.runtime.runs.starts.start import StartRequest, TriggeredExecution, start_with
 from botflow.service.cursors import PAGE, cursor_of, page_of, read_cursor
 from botflow.service.executions.execution import Execution
 from botflow.service.executions.execution_models import (

@@ -11,7 +11,7 @@ from botflow.records.forks import AskPolicy, ForkRequest, Played
 from botflow.runtime.app import Runtime
 from botflow.runtime.runs.forks import ForkMaker
 from botflow.runtime.runs.refusals import refused
-from botflow.runtime.runs.validation import plain_input
+from botflow.runtime.runs.starts.validation import plain_input
 from botflow.service.executions.execution import Execution
 
 NewQuestions = Literal["stop", "ask"]

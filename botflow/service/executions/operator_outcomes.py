@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from botflow.records.runs import Outcome
-from botflow.runtime.runs.validation import plain_input
+from botflow.runtime.runs.starts.validation import plain_input
 
 LONGEST_REASON = 2_000  # characters
 

@@ -15,6 +15,7 @@ from botflow.clock import Clock
 from botflow.engine.inbound import InboundKind
 from botflow.interfaces import Channels
 from botflow.records.access import Principal
+from botflow.records.feedback import FeedbackValue
 from botflow.records.outbounds import OutboundState
 from botflow.records.runs import ExecutionFilter, ExecutionStatus
 from botflow.records.turns import InboundState
@@ -25,6 +26,7 @@ from botflow.service.executions.execution import Execution
 from botflow.service.executions.usage import UsageGroup, read_usage
 from botflow.service.exports.export import Batch, Export, Form, batches_of_pages, batches_of_results, no_batches
 from botflow.service.exports.people import batches_of_people
+from botflow.service.messages.feedback import MessageFeedback, read_feedback
 from botflow.service.messages.message_models import Inbound, Outbound
 from botflow.service.messages.search import read_page, search
 from botflow.service.models import Item, Page
@@ -35,13 +37,23 @@ from botflow.storage.engines.engine import Engine
 from botflow.storage.runs.executions import Executions
 from botflow.storage.service.audit_log import ChangeFilter, record_change
 from botflow.storage.service.executions.ai_calls import CallFilter, GroupBy
+from botflow.storage.service.sessions.feedback_pages import FeedbackFilter
 from botflow.storage.service.sessions.handoff_pages import HandoffChoice, HandoffFilter
 from botflow.storage.service.sessions.message_pages import INBOUNDS, OUTBOUNDS
 from botflow.storage.service.sessions.session_pages import SessionFilter
 from botflow.storage.service.sessions.session_walk import MessageFilter
 
 Kind = Literal[
-    "sessions", "inbounds", "outbounds", "executions", "handoffs", "contacts", "people", "audit-log", "usage"
+    "sessions",
+    "inbounds",
+    "outbounds",
+    "executions",
+    "handoffs",
+    "feedback",
+    "contacts",
+    "people",
+    "audit-log",
+    "usage",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 ReadPage = Callable[[str | None], Awaitable[Page[Item]]]
@@ -213,6 +225,26 @@ class Exports:
             return await self._engine.read(read_handoffs, self._caller.organization, wanted, cursor, LARGEST_PAGE)
 
         return await self._begin("handoffs", format, given, Handoff, read)
+
+    async def export_feedback(
+        self,
+        *,
+        workflow: str | None = None,
+        node: str | None = None,
+        value: FeedbackValue | None = None,
+        external_id: str | None = None,
+        after: datetime | None = None,
+        before: datetime | None = None,
+        format: Form = "csv",
+    ) -> Export:
+        """Export what people of the chat think of messages, the newest first. RejectedInbound `workflow.unknown`."""
+        given: dict[str, Any] = {"workflow": workflow, "node": node, "value": value, "after": after, "before": before}
+        wanted = FeedbackFilter(**given, external_id=external_id)
+
+        async def read(cursor: str | None) -> Page[MessageFeedback]:
+            return await self._engine.read(read_feedback, self._caller.organization, wanted, cursor, LARGEST_PAGE)
+
+        return await self._begin("feedback", format, {**given, "externalId": external_id}, MessageFeedback, read)
 
     async def export_contacts(self, *, channel: str | None = None, format: Form = "csv") -> Export:
         """Export contacts, by channel and address: who has opted out, and whose time zone was set."""

@@ -12,15 +12,15 @@ from sqlalchemy import Connection
 from botflow.errors import RejectedInbound
 from botflow.records.access import Principal
 from botflow.records.runs import StartedRun
-from botflow.runtime.runs.cron_times import moments_after, next_moment
-from botflow.runtime.runs.scheduled_start import schedules_of, start_scheduled
-from botflow.runtime.runs.validation import active_target
+from botflow.runtime.runs.schedules.cron_times import moments_after, next_moment
+from botflow.runtime.runs.schedules.start import schedules_of, start_scheduled
+from botflow.runtime.runs.starts.validation import active_target
 from botflow.service.declared_triggers import Place, page_of_declared
 from botflow.service.schedules.schedule_models import PlannedRun, SchedulePreview, ShownSchedule, shown_schedule
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.runs.schedule_states import lock_workflow, pause_schedule, resume_schedule, states_of
 from botflow.storage.runs.schedules import Schedule
-from botflow.storage.runs.start_targets import Target, find_target
+from botflow.storage.runs.starts.targets import Target, find_target
 from botflow.storage.service.audit_log import record_change
 
 

@@ -11,7 +11,7 @@ from botflow.records.runs import ExecutionStatus
 from botflow.service.models import Shown
 from botflow.storage.runs.schedule_states import ScheduleState
 from botflow.storage.runs.schedules import Missed, Schedule
-from botflow.storage.runs.start_targets import Target
+from botflow.storage.runs.starts.targets import Target
 
 ScheduleStatus = Literal["active", "paused", "out_of_service"]
 

@@ -31,6 +31,7 @@ from botflow.storage.tables import (
     effects,
     erased_sessions,
     executions,
+    feedback,
     file_pieces,
     files,
     forks,
@@ -50,9 +51,11 @@ ROWS = 300  # of each table in one transaction; a piece of a file or an artifact
 LARGE_ROWS = 20
 PATIENCE_S = 60.0  # for parts that a provider has at this moment, and for parents that wait for a run
 
-# In the order in which they are deleted: an answer is journalled only while its inbound is there.
+# In the order in which they are deleted: an answer is journalled only while its inbound is there, and feedback is given
+# only while its message is.
 BY_SESSION: tuple[Table, ...] = (
     inbounds,
+    feedback,
     outbounds,
     answers,
     turns,

@@ -17,7 +17,7 @@ from botflow.records.erasures import Erasing
 from botflow.records.runs import CANCELLED
 from botflow.storage.consent_changes import IS_HELD, IS_READY
 from botflow.storage.engines.dialects import now
-from botflow.storage.runs.cancel import end_run
+from botflow.storage.runs.changes.cancel import end_run
 from botflow.storage.tables import effects, erased_sessions, executions, inbounds, outbounds, sessions
 from botflow.storage.turns.row_mapping import is_new, is_unsettled
 

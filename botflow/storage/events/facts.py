@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from botflow.storage.tables import (
     campaign_starts,
     decisions,
     executions,
+    feedback,
     outbounds,
     sessions,
     turns,
@@ -123,6 +125,22 @@ def _campaigns(connection: Connection, notes: Sequence[Note]) -> Iterator[tuple[
         yield keys[row.workflow_id, row.person_id, row.occasion, row.node], [(kind, about)]
 
 
+def _feedback(connection: Connection, notes: Sequence[Note]) -> Iterator[tuple[int, list[Told]]]:
+    """Tell what the person thinks now: notes of one message tell the same, once each."""
+    ids: dict[tuple[int | None, int, int], list[int]] = defaultdict(list)
+    for note in notes:
+        version, index = map(int, note.refers.split("."))
+        ids[note.session, version, index].append(note.id)
+    given = feedback.c
+    key = (given.session_id, given.version, given.index)
+    for row in connection.execute(_GIVEN.where(tuple_(*key).in_(ids))):
+        kind: EventType = "feedback.taken_back" if row.value is None else "feedback.given"
+        about = {"message": f"{row.version}.{row[2]}", "node": row.node or None, "version": row.number}
+        told: Told = (kind, {**_session(row), **about, **({} if row.value is None else {"value": row.value})})
+        for id in ids[row.session_id, row.version, row[2]]:
+            yield id, [told]
+
+
 def _changes(connection: Connection, notes: Sequence[Note]) -> Iterator[tuple[int, list[Told]]]:
     ids = {int(note.refers): note.id for note in notes}
     made = select(audit_log.c.id, audit_log.c.action, audit_log.c.subject, audit_log.c.after)
@@ -193,11 +211,22 @@ _PARTS: Select[Any] = (
     .join(sessions, sessions.c.id == outbounds.c.session_id)
     .join(workflows, workflows.c.id == sessions.c.workflow_id)
 )
+_GIVEN: Select[Any] = (
+    select(
+        *(feedback.c.session_id, feedback.c.version, feedback.c.index, feedback.c.value, feedback.c.node),
+        *(workflows.c.slug, sessions.c.channel, workflow_versions.c.number),
+    )
+    .join(sessions, sessions.c.id == feedback.c.session_id)
+    .join(workflows, workflows.c.id == feedback.c.workflow_id)
+    .outerjoin(workflow_versions, workflow_versions.c.id == feedback.c.flow_version)
+)
 _READERS: Mapping[str, Any] = {
     "turn": _turns,
     "queued": _queued,
     "message": _messages,
     "consent": _consent,
     "campaign": _campaigns,
+    "feedback": _feedback,
+    "feedback_changed": _feedback,
     "change": _changes,
 }

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from botflow.storage.engines.dialects import now, upsert
 from botflow.storage.people.profiles import PersonRow, read_people
-from botflow.storage.runs.campaign_starts import follow_merge
+from botflow.storage.runs.campaigns.starts import follow_merge
 from botflow.storage.tables import contact_group_members, contacts, people, person_terms, person_values
 from botflow.storage.turns.contact_writes import (
     lock_addresses,

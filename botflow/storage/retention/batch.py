@@ -20,14 +20,15 @@ OPEN_STATES = ("ready", "handed", "sending", "unknown", "held")  # of messages t
 
 @dataclass(slots=True)
 class Pruned:
-    """How many rows were deleted, or would be. `messages` are heard and said, `budgets` what was spent on a day,
-    `changes` entries of the audit log."""
+    """How many rows were deleted, or would be. `messages` are heard and said, `starts` those of campaigns, `budgets`
+    what was spent on a day, `changes` entries of the audit log."""
 
     runs: int = 0
     executions: int = 0
     turns: int = 0
     messages: int = 0
     files: int = 0
+    starts: int = 0
     budgets: int = 0
     decisions: int = 0
     changes: int = 0

@@ -19,7 +19,7 @@ from botflow.records.retention import Retention
 from botflow.storage.engines.dialects import clock_time
 from botflow.storage.engines.driver_errors import provider_errors
 from botflow.storage.one_off import engine_of
-from botflow.storage.retention import budgets, logs, runs
+from botflow.storage.retention import budgets, campaigns, logs, runs
 from botflow.storage.retention.batch import SESSIONS_AT_ONCE, Batch, Pruned
 from botflow.storage.retention.conversations import Conversations
 from botflow.storage.retention.cutoffs import Policy
@@ -87,6 +87,7 @@ class _Pruning:
             self._walk(organization, of_people.prune_files)
         for ids in self._pages(organization, workflow, of_runs=True):
             self._walk(organization, partial(_prune_runs, ids))
+        self._walk(organization, partial(campaigns.prune_starts, workflow))
 
     def _concerned(self) -> Select[int]:
         """Select the organizations; without an age of the deployment's, those that have decided something."""

@@ -31,10 +31,10 @@ from botflow.records.sessions import SessionKey
 from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import now
 from botflow.storage.engines.engine import Engine
-from botflow.storage.runs.cancel import cancel_children, cancel_with_children, fail_completed
+from botflow.storage.runs.changes.cancel import cancel_children, cancel_with_children, fail_completed
+from botflow.storage.runs.forks.plays import play_next
 from botflow.storage.runs.handoff_rows import close_rows, open_row
-from botflow.storage.runs.plays import play_next
-from botflow.storage.runs.start import start_run
+from botflow.storage.runs.starts.start import start_run
 from botflow.storage.tables import effects, executions, inbounds, sessions, workflows
 from botflow.storage.turns.row_mapping import TRACE
 

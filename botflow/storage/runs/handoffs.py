@@ -22,9 +22,9 @@ from botflow.records.outbounds import OutboundPart
 from botflow.records.queues import MESSAGE_PRIORITY
 from botflow.seeds import new_seed
 from botflow.storage.engines.dialects import now
+from botflow.storage.runs.changes.outside_changes import record
+from botflow.storage.runs.changes.session_locks import lock_with_queue
 from botflow.storage.runs.handoff_rows import claim_row, close_rows, release_row
-from botflow.storage.runs.outside_changes import record
-from botflow.storage.runs.session_locks import lock_with_queue
 from botflow.storage.tables import inbounds, outbounds, sessions, turns
 from botflow.storage.turns.row_mapping import is_new, trace_for_send
 

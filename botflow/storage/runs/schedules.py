@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, delete, select, update
 
 from botflow.storage.engines.dialects import upsert
-from botflow.storage.runs.start_targets import Target, find_targets
+from botflow.storage.runs.starts.targets import Target, find_targets
 from botflow.storage.tables import schedules, workflows
 
 Missed = Literal["skip", "once", "all"]

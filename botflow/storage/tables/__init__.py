@@ -10,6 +10,7 @@ from botflow.storage.tables.events import (
     webhook_deliveries,
     webhooks,
 )
+from botflow.storage.tables.feedback import feedback
 from botflow.storage.tables.files import file_pieces, files
 from botflow.storage.tables.handoffs import handoffs
 from botflow.storage.tables.people import FORGETTABLE, contacts, decisions, senders, spending
@@ -89,6 +90,7 @@ __all__ = [
     "event_sources",
     "events",
     "executions",
+    "feedback",
     "file_pieces",
     "files",
     "forks",

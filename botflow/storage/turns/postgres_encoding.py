@@ -20,6 +20,7 @@ from botflow.storage.turns.row_mapping import (
     inbound_content,
     inbound_provider,
     pinned_version,
+    said_by,
     state_with_trace,
     takes_messages,
     timeout_s,
@@ -131,7 +132,7 @@ def _turn(n: int, commit: TurnCommit) -> dict[str, Any]:
     if turn.keeps_deadline:
         row["keeps"] = True
     if commit.parts:
-        row["parts"] = [_part(index, part) for index, part in enumerate(commit.parts)]
+        row["parts"] = [_part(commit, index, part) for index, part in enumerate(commit.parts)]
         row["hands_over"] = hands_over(commit)
     if commit.trace:
         _add_trace(row, commit)
@@ -145,8 +146,11 @@ def _add_trace(row: dict[str, Any], commit: TurnCommit) -> None:
         stored["body"] |= trace_for_send(commit.trace, part)
 
 
-def _part(index: int, part: OutboundPart) -> dict[str, Any]:
-    row = {"index": index, "state": part.state, "body": part.message.to_json()}
+def _part(commit: TurnCommit, index: int, part: OutboundPart) -> dict[str, Any]:
+    body = part.message.to_json()
+    if part.message.node:
+        body |= said_by(commit, part)
+    row = {"index": index, "state": part.state, "body": body}
     if part.segments is not None:
         row["segments"] = part.segments
     return row

@@ -24,6 +24,9 @@ FORKED_MESSAGE = "fork:message"  # the key of the inbound that lets a fork conti
 # In the JSON of an inbound that waits, of a message to be sent, and of the state of a session that something other than
 # a request moves on; only where traces are recorded. Other readers of these leave it out.
 TRACE = "trace"
+# In the JSON of a message on which people are asked for feedback, beside what is sent: the node that said it, and the
+# id of the workflow's version that ran.
+NODE, FLOW_VERSION = "node", "flowVersion"
 SESSION_COLUMNS = (
     "id",
     "workflow_id",
@@ -240,6 +243,11 @@ def answer_row(answer: JournalledAnswer) -> dict[str, Any]:
 def trace_for_send(trace: str, part: OutboundPart) -> dict[str, Any]:
     """Return what the body of a part holds beside its message: the context of the trace for a later send."""
     return {TRACE: trace} if trace and part.state == "ready" else {}
+
+
+def said_by(commit: TurnCommit, part: OutboundPart) -> dict[str, Any]:
+    """Return what the body of a part holds beside its message, if a node said it and people are asked for feedback."""
+    return {NODE: part.message.node, FLOW_VERSION: commit.flow_version}
 
 
 def state_with_trace(commit: TurnCommit) -> bytes:

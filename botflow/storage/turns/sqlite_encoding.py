@@ -19,6 +19,7 @@ from botflow.storage.turns.row_mapping import (
     inbound_content,
     inbound_provider,
     pinned_version,
+    said_by,
     state_with_trace,
     timeout_s,
     trace_for_send,
@@ -136,4 +137,7 @@ def write_turn(connection: sqlite3.Connection, turn: TurnId, commit: TurnCommit)
 
 
 def _body(commit: TurnCommit, part: OutboundPart) -> str | None:
-    return json_text(part.message.to_json() | trace_for_send(commit.trace, part))
+    body = part.message.to_json() | trace_for_send(commit.trace, part)
+    if part.message.node:
+        body |= said_by(commit, part)
+    return json_text(body)

@@ -18,7 +18,7 @@ from botflow.errors import RejectedInbound
 from botflow.interfaces import Channel, Meters, Reconciles, Reports, WebhookRequest
 from botflow.records.outbounds import OutboundState, StoredOutbound
 from botflow.records.sessions import SessionKey
-from botflow.testing.outcomes import run_to_end
+from botflow.testing.scripted.outcomes import run_to_end
 
 T = TypeVar("T")
 AT = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)

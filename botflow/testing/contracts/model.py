@@ -13,8 +13,8 @@ import pytest
 from botflow.engine.asks import Answer, AskModel, Choice, ExtractField
 from botflow.errors import ProviderError
 from botflow.interfaces import Model, Quotes
-from botflow.testing.engine_turn import as_journalled
-from botflow.testing.outcomes import run_to_end
+from botflow.testing.scripted.outcomes import run_to_end
+from botflow.testing.simulated.engine_turn import as_journalled
 
 T = TypeVar("T")
 SATURDAY = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

@@ -16,9 +16,9 @@ from botflow.engine.turn import Turn
 from botflow.flow.graph import ExecutionMode
 from botflow.nodes import built_in
 from botflow.plugins import Plugin, installed_plugins
-from botflow.testing.outcomes import failed
 from botflow.testing.person import Person
-from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.scripted.outcomes import failed
+from botflow.testing.simulated.session import SimulatedSession
 from botflow.testing.simulator import VISITOR, Simulator
 
 NODE = "it"  # the id of the node under test

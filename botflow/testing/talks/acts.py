@@ -11,9 +11,9 @@ from botflow.engine.inbound import CHAT, Inbound, InboundKind, Location, Media
 from botflow.engine.speech.buttons import QuickReply, marked
 from botflow.errors import UsageError
 from botflow.nodes.triggers.missed_call import MissedCallProperties
-from botflow.testing.conversation_starts import ConversationStart, begin
 from botflow.testing.hearing import Expected, complaint, is_heard
-from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.simulated.conversation_starts import ConversationStart, begin
+from botflow.testing.simulated.session import SimulatedSession
 from botflow.testing.talks.conversation import Conversation
 from botflow.testing.transcript import TranscriptLine, person_did
 

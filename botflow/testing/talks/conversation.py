@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from botflow.engine.effects import SendMessage
 from botflow.engine.events import Event, InboundIgnored
-from botflow.testing.deployment import Deployment
 from botflow.testing.hearing import Standing
 from botflow.testing.person import Person
-from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.simulated.deployment import Deployment
+from botflow.testing.simulated.session import SimulatedSession
 from botflow.testing.transcript import TranscriptLine, written
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from botflow.testing.hearing import complaint
+from botflow.testing.simulated.watched_messages import DeliveryState
 from botflow.testing.talks.conversation import Conversation
-from botflow.testing.watched_messages import DeliveryState
 
 
 class Deliveries(Conversation):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from botflow.testing.conversation_starts import ConversationStart, StartedBy, begin
 from botflow.testing.plain_json import as_json
 from botflow.testing.run import Run
+from botflow.testing.simulated.conversation_starts import ConversationStart, StartedBy, begin
 from botflow.testing.talks.conversation import Conversation
 
 

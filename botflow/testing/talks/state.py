@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from botflow.engine.asks import Ask
 from botflow.engine.events import ExecutionFailed
-from botflow.testing.simulated_contacts import KnownPerson
+from botflow.testing.simulated.contacts import KnownPerson
 from botflow.testing.talks.conversation import Conversation
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from botflow.testing.agent import Agent
-from botflow.testing.deployment import Deployment
 from botflow.testing.person import Person
-from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.simulated.deployment import Deployment
+from botflow.testing.simulated.session import SimulatedSession
 from botflow.testing.talks.acts import PersonActs
 from botflow.testing.talks.deliveries import Deliveries
 from botflow.testing.talks.heard_messages import HeardMessages

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from botflow.engine.inbound import InboundKind
 from botflow.records.access import Scope
+from botflow.records.feedback import FeedbackValue
 from botflow.records.outbounds import OutboundState
 from botflow.records.runs import ExecutionFilter, ExecutionStatus
 from botflow.records.turns import InboundState
@@ -96,6 +97,15 @@ class HandoffsExportQuery(ExportQuery):
     workflow: QueryText | None = None
 
 
+class FeedbackExportQuery(ExportOfTimeQuery):
+    """Which feedback: of a workflow, of a node, of a person, one value, between two times."""
+
+    workflow: QueryText | None = None
+    node: QueryText | None = None
+    value: FeedbackValue | None = None
+    external_id: QueryText | None = None
+
+
 class ContactsExportQuery(ExportQuery):
     """Contacts of which channel; of all without one."""
 
@@ -162,6 +172,11 @@ async def export_handoffs(call: Call) -> Response:
     return download(call, await _exports(call).export_handoffs(**_given(call)))
 
 
+async def export_feedback(call: Call) -> Response:
+    """Download what people of the chat think of messages, the newest first."""
+    return download(call, await _exports(call).export_feedback(**_given(call)))
+
+
 async def export_contacts(call: Call) -> Response:
     """Download contacts: who has opted out, and whose time zone was set."""
     return download(call, await _exports(call).export_contacts(**_given(call)))
@@ -221,6 +236,7 @@ OPERATIONS = (
     _operation("outbounds", export_outbounds, Scope.SESSIONS_READ, OutboundsExportQuery),
     _operation("executions", export_executions, Scope.EXECUTIONS_READ, ExecutionsExportQuery),
     _operation("handoffs", export_handoffs, Scope.SESSIONS_READ, HandoffsExportQuery),
+    _operation("feedback", export_feedback, Scope.SESSIONS_READ, FeedbackExportQuery),
     _operation("contacts", export_contacts, Scope.SESSIONS_READ, ContactsExportQuery),
     _operation("people", export_people, Scope.SESSIONS_READ, PeopleExportQuery),
     _operation("audit-log", export_audit_log, Scope.AUDIT_READ, ChangesExportQuery),

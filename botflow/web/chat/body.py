@@ -20,7 +20,8 @@ MOST_FILES = 10
 _FILE = {"id", "name", "contentType", "size", "url"}
 
 
-def _without_nul(text: str) -> str:
+def without_nul(text: str) -> str:
+    """Return a text that every database takes; `nul` of its field otherwise."""
     if "\x00" in text:
         raise Wrong("*.nul", "contains the character NUL", "leave it out")
     return text
@@ -34,10 +35,10 @@ def _id(text: str) -> str:
     return text
 
 
-Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_without_nul)]
-Payload = Annotated[str, Field(max_length=LONGEST_PAYLOAD), AfterValidator(_without_nul)]
-Label = Annotated[str, Field(max_length=LONGEST_LABEL), AfterValidator(_without_nul)]
-Id = Annotated[str, Field(max_length=LONGEST_ID), AfterValidator(_without_nul), AfterValidator(_id)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(without_nul)]
+Payload = Annotated[str, Field(max_length=LONGEST_PAYLOAD), AfterValidator(without_nul)]
+Label = Annotated[str, Field(max_length=LONGEST_LABEL), AfterValidator(without_nul)]
+Id = Annotated[str, Field(max_length=LONGEST_ID), AfterValidator(without_nul), AfterValidator(_id)]
 Token = Annotated[str, Field(min_length=1, max_length=LONGEST_TOKEN)]
 
 

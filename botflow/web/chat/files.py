@@ -12,6 +12,7 @@ import secrets
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -115,13 +116,41 @@ class SendFile:
                         index += 1
                         await files.add(file.id, index, piece)
             if file is None:
-                raise RejectedInbound("the file is empty", code="file.empty", hint="choose another file", status=422)
+                raise _empty()
             await files.complete(file.id, size)
             is_whole = True
         finally:
             if file is not None and not is_whole:
                 await files.drop(file.id)
-        return SentFile(id=file.id, session=session, name=file.name, content_type=file.content_type, size=size)
+        return replace(file, size=size)
+
+
+async def keep_file(
+    desk: Desk, session: int, visitor: tuple[str, str] | None, *, name: str, declared: str, content: bytes
+) -> SentFile:
+    """Store a file that came within a message of another protocol; `visitor` is the external id and the address of one
+    without an API key. RejectedInbound and Refused as for a file that is sent by itself."""
+    if visitor is not None:
+        external_id, address = visitor
+        size = len(content) + BYTES_OF_A_MESSAGE
+        await desk.limiter.check(Use(FILES_PER_SESSION, external_id), Use(STORED_PER_ADDRESS, address, size))
+    if not content:
+        raise _empty()
+    if len(content) > LARGEST_FILE:
+        raise _too_large()
+    file = _new_file(session, plain_name(name), declared, content)
+    files = desk.runtime.database.files
+    is_whole = False
+    try:
+        await files.begin(file, content[:PIECE])
+        for index, start in enumerate(range(PIECE, len(content), PIECE), start=1):
+            await files.add(file.id, index, content[start : start + PIECE])
+        await files.complete(file.id, len(content))
+        is_whole = True
+    finally:
+        if not is_whole:
+            await files.drop(file.id)
+    return replace(file, size=len(content))
 
 
 class ReadFile:
@@ -199,15 +228,20 @@ def _new_file(session: int, name: str, declared: str, beginning: bytes) -> SentF
     return SentFile(id=id, session=session, name=name or kind.replace("/", "."), content_type=kind, size=0)
 
 
+def _empty() -> RejectedInbound:
+    return RejectedInbound("the file is empty", code="file.empty", hint="choose another file", status=422)
+
+
 def _check_declared_size(scope: Scope) -> None:
     declared = header(scope, b"content-length")
     if declared is not None and declared.isdigit() and int(declared[:18]) > LARGEST_FILE:
-        raise RejectedInbound(
-            f"the file is larger than {LARGEST_FILE:,} bytes",
-            code="file.too_large",
-            hint="send a smaller one",
-            status=413,
-        )
+        raise _too_large()
+
+
+def _too_large() -> RejectedInbound:
+    return RejectedInbound(
+        f"the file is larger than {LARGEST_FILE:,} bytes", code="file.too_large", hint="send a smaller one", status=413
+    )
 
 
 def _too_many(*, everywhere: bool) -> Refused:

@@ -23,6 +23,7 @@ from botflow.web.chat.file_links import SessionLinks
 
 PAGE = 50
 LARGEST_PAGE = 200
+OF_MESSAGES = "m:"  # the keys of what was posted, before their messageIds
 PAGES_BACK = 50  # a reader that is further behind starts over
 # The largest values of a cursor's columns: a version or a seq, and an index. A larger value is after every message.
 LARGEST = 2**31 - 1
@@ -63,10 +64,11 @@ class Cursor:
 class Query:
     """The query of a reader."""
 
-    after: Cursor | None
-    before: int | None
-    limit: int
-    external_id: str
+    after: Cursor | None = None
+    before: int | None = None
+    limit: int = PAGE
+    external_id: str = ""
+    ticket: str = ""
 
     @classmethod
     def of(cls, scope: Scope) -> Query:
@@ -77,6 +79,7 @@ class Query:
             before=_number(fields, "before", LARGEST),
             limit=_number(fields, "limit", LARGEST_PAGE) or PAGE,
             external_id=external_id_in(fields),
+            ticket=fields.get("ticket", ""),
         )
 
 
@@ -167,8 +170,11 @@ def _entry_json(entry: TranscriptEntry, links: SessionLinks) -> dict[str, Any]:
         "direction": entry.direction,
         "text": entry.text,
         "quickReplies": entry.body.get("quickReplies", []),
+        "turn": entry.seq,
         "at": entry.at.isoformat(),
     }
+    if entry.key.startswith(OF_MESSAGES):
+        shown["messageId"] = entry.key.removeprefix(OF_MESSAGES)
     if entry.body.get("question"):
         shown["question"] = entry.body["question"]
     if entry.body.get("author"):

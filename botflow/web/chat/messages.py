@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from botflow.web.asgi import send_json
 from botflow.web.auth.callers import Visitor, external_id_refused
 from botflow.web.chat.body import LARGEST_BODY, Opening, Posted
+from botflow.web.chat.feedback import show_feedback
 from botflow.web.chat.history import Query, read_page
 from botflow.web.chat.saying import open_session, reply_json, say, session_name
 from botflow.web.chat.signed_users import open_signed_session
@@ -49,6 +50,8 @@ class Messages:
             await desk.limiter.check(Use(READS_PER_SESSION, caller.external_id))
         stored = await desk.session_of(caller, query.external_id, slug)
         page = await read_page(desk.runtime.database.transcripts, stored.id, query, desk.links.of(stored.id, scope))
+        if desk.runtime.flows.get(slug).flow.chat.feedback:
+            await show_feedback(desk.runtime.database.feedback, stored.id, page["messages"])
         session = session_name(caller, stored.id)
         status = {"status": conversation_status(stored), **person_of(stored)}
         await send_json(send, 200, {"sessionId": session, **status, **page})

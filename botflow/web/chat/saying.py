@@ -12,6 +12,7 @@ from botflow.errors import RejectedInbound
 from botflow.records.sessions import VISITOR, SessionKey
 from botflow.records.turns import Receipt
 from botflow.runtime.served_flows import LiveFlow
+from botflow.runtime.turns.receive import OnStored
 from botflow.seeds import new_seed
 from botflow.web.auth.callers import Caller, Visitor, external_id_of
 from botflow.web.chat.body import Posted
@@ -27,9 +28,21 @@ from botflow.web.requests.rate_limits import (
 )
 
 
-async def say(desk: Desk, scope: Scope, live: LiveFlow, caller: Caller | None, posted: Posted, *, size: int) -> Receipt:
+async def say(
+    desk: Desk,
+    scope: Scope,
+    live: LiveFlow,
+    caller: Caller | None,
+    posted: Posted,
+    *,
+    size: int,
+    on_stored: OnStored | None = None,
+) -> Receipt:
     """Receive a message of `size` bytes and wait for its turn; the receipt is `new` when that takes longer than the
-    deadline. RejectedInbound and Refused for what may not be said."""
+    deadline, or than its first step if the caller follows the turn: that is what `on_stored` is for.
+
+    RejectedInbound and Refused for what may not be said.
+    """
     external_id = external_id_of(caller, posted.external_id or "", live.slug)
     address = None
     if isinstance(caller, Visitor):
@@ -53,6 +66,10 @@ async def say(desk: Desk, scope: Scope, live: LiveFlow, caller: Caller | None, p
         media=await _media(desk, scope, live, external_id, posted) if posted.media else (),
         location=posted.location.place() if posted.location else None,
     )
+    if on_stored is not None:
+        return await desk.runtime.receiver.receive(
+            live, external_id, inbound, reply_within_s=0.0, by_token=address is not None, on_stored=on_stored
+        )
     with desk.waits.place(f"{live.slug}:{external_id}", address, desk.runtime.timing.chat_reply_s) as within_s:
         return await desk.runtime.receiver.receive(
             live, external_id, inbound, reply_within_s=within_s, by_token=address is not None

@@ -20,7 +20,7 @@ class Streams:
     """The open streams of this process: bounds their number, and ends them."""
 
     def __init__(self) -> None:
-        self._open: Counter[int] = Counter()
+        self._open: Counter[int | str] = Counter()
         self._of_address: Counter[str] = Counter()
         self._closing = asyncio.Event()
 
@@ -32,9 +32,10 @@ class Streams:
         await self._closing.wait()
 
     @contextmanager
-    def place(self, session: int, address: str | None) -> Iterator[None]:
+    def place(self, session: int | str, address: str | None) -> Iterator[None]:
         """Hold a place for a stream; 503 with Retry-After when all are taken, 429 when the session or the address has
-        too many. `address` is None for a server, which speaks for many people."""
+        too many. `session` is its number, or a name that tells it from others; `address` is None for a server, which
+        speaks for many people."""
         if self._closing.is_set() or self._open.total() >= MOST_STREAMS:
             raise _full("too many streams are open on this server", HTTPStatus.SERVICE_UNAVAILABLE, "stream.full")
         if self._open[session] >= MOST_STREAMS_PER_SESSION:

@@ -33,6 +33,12 @@ def own_scope(scope: Scope) -> Scope:
     return own
 
 
+def as_request(scope: Scope) -> Scope:
+    """Return a WebSocket's scope with what its handshake, a GET request, says besides."""
+    scheme = {"wss": "https", "ws": "http"}.get(scope.get("scheme", "ws"), "http")
+    return {**scope, "method": "GET", "scheme": scheme}
+
+
 def route_path(scope: Scope) -> str:
     """Return the path below the mount, of a scope that `own_scope` made; "" at the mount's own path."""
     path: str = scope["path"][len(scope.get("root_path", "")) :]

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from botflow.engine.limits import LARGEST_INPUT
 from botflow.errors import RejectedInbound
 from botflow.nodes.triggers.runs import WebhookProperties
-from botflow.runtime.runs.start import StartRequest, TriggeredExecution
+from botflow.runtime.runs.starts.start import StartRequest, TriggeredExecution
 from botflow.runtime.served_flows import LiveFlow
 from botflow.web.asgi import NO_STORE, header, send_bytes, send_json
 from botflow.web.context import desk_of

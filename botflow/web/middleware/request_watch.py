@@ -27,6 +27,8 @@ from botflow.web.requests.route_templates import RouteTemplates
 
 TRACE_ID = "botflow.trace_id"  # of a scope, where traces are recorded
 CLOSED = "closed"  # the client left before the response began
+_SWITCHED = 101  # a WebSocket was opened
+_BEGINNINGS = frozenset(("http.response.start", "websocket.accept", "websocket.http.response.start"))
 _STATUS = {hundred: f"{hundred}xx" for hundred in range(1, 6)}
 # https://www.w3.org/TR/trace-context/#traceparent-header
 _TRACE_PARENT = re.compile(rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
@@ -54,8 +56,8 @@ class RequestWatch:
 
         async def watch(message: Message) -> None:
             nonlocal sent_bytes
-            if message["type"] == "http.response.start":
-                scope[BEGUN] = message["status"], time.perf_counter()
+            if message["type"] in _BEGINNINGS:
+                scope[BEGUN] = message.get("status", _SWITCHED), time.perf_counter()
             elif is_logged:
                 sent_bytes += len(message.get("body", b""))
             await send(message)

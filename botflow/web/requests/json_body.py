@@ -42,7 +42,11 @@ M = TypeVar("M", bound=Body)
 
 def parse_body(body: bytes, model: type[M], deepest: int = DEEPEST) -> M:
     """Return the body as a model; RejectedInbound says which field is wrong, and how to correct it."""
-    fields = parse_object(body, deepest, model.example)
+    return parse_fields(parse_object(body, deepest, model.example), model)
+
+
+def parse_fields(fields: Mapping[str, Any], model: type[M]) -> M:
+    """Return what a body holds as a model; RejectedInbound as of `parse_body`."""
     try:
         return model.model_validate(fields)
     except ValidationError as failure:

@@ -47,6 +47,8 @@ SESSIONS_PER_ADDRESS = Limit("sessions", 120)
 MESSAGES_PER_ADDRESS = Limit("messages", 1_200)
 MESSAGES_PER_SESSION = Limit("session-messages", 120)
 READS_PER_SESSION = Limit("session-reads", 600)
+FEEDBACK_PER_ADDRESS = Limit("feedback", 1_200)
+FEEDBACK_PER_SESSION = Limit("session-feedback", 120)
 # Wrong keys, tokens and signatures. Generous: after a change of the secret key, all visitors of an office have one.
 FAILURES_PER_ADDRESS = Limit("failures", 300)
 SIGN_INS_PER_ADDRESS = Limit("sign-ins", 30)  # each takes 0.1 s of a core

@@ -117,7 +117,10 @@ class BoundedHttp(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            pass  # the request is served as any other: this server speaks no other protocol
+            if self._should_upgrade():
+                self._become_websocket()
+                return
+            # otherwise the request is served as any other: this server speaks no other protocol
         except httptools.HttpParserError:
             self._refuse(self._refusal or _MALFORMED)
             return
@@ -167,6 +170,24 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _size_of_head(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
+    # -- WebSockets
+
+    def _should_upgrade(self) -> bool:
+        """Say whether the request opens a WebSocket; not while an answer to an earlier one is under way."""
+        return (
+            super()._should_upgrade()
+            and self.scope["method"] == "GET"
+            and any(name == b"sec-websocket-key" for name, _ in self.headers)
+            and not self._is_answering()
+        )
+
+    def _become_websocket(self) -> None:
+        """Hand the connection, and its place among those that are counted, to a WebSocket."""
+        self._end_deadline()
+        self._end_write_check()
+        self._peer = None
+        self.handle_websocket_upgrade()
 
     # -- deadlines
 

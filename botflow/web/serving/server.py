@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from botflow.web.requests.addresses import Network, TrustedProxies
 from botflow.web.serving.connections import Connections, most_connections
 from botflow.web.serving.http_protocol import BoundedHttp, HttpBounds
+from botflow.web.serving.socket_protocol import BoundedSocket, SocketBounds
 
 
 def server_config(
@@ -23,6 +24,7 @@ def server_config(
     *,
     proxies: Sequence[Network] = (),
     bounds: HttpBounds = HttpBounds(),  # noqa: B008 -- a frozen value
+    sockets: SocketBounds = SocketBounds(),  # noqa: B008 -- likewise
     refused: Callable[[str], None] = lambda code: None,
     **uvicorns: Any,
 ) -> uvicorn.Config:
@@ -33,7 +35,11 @@ def server_config(
     return uvicorn.Config(
         app,
         http=cast(type[BoundedHttp], protocol),  # uvicorn only calls it
-        ws="none",
+        ws=cast(type[BoundedSocket], partial(BoundedSocket, connections=connections, bounds=sockets)),  # likewise
+        ws_max_size=sockets.largest_message,
+        ws_ping_interval=sockets.ping_every_s,
+        ws_ping_timeout=sockets.pong_within_s,
+        ws_per_message_deflate=False,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -13,6 +13,7 @@ from botflow_client.calls.erasures import AsyncErasuresCalls, ErasuresCalls
 from botflow_client.calls.events import AsyncEventsCalls, EventsCalls
 from botflow_client.calls.executions import AsyncExecutionsCalls, ExecutionsCalls
 from botflow_client.calls.exports import AsyncExportsCalls, ExportsCalls
+from botflow_client.calls.feedback import AsyncFeedbackCalls, FeedbackCalls
 from botflow_client.calls.graphs import AsyncGraphsCalls, GraphsCalls
 from botflow_client.calls.handoffs import AsyncHandoffsCalls, HandoffsCalls
 from botflow_client.calls.messages import AsyncMessagesCalls, MessagesCalls
@@ -50,6 +51,7 @@ class Calls(
     HandoffsCalls,
     DoctorCalls,
     MessagesCalls,
+    FeedbackCalls,
     ContactsCalls,
     CredentialsCalls,
     APIKeysCalls,
@@ -83,6 +85,7 @@ class AsyncCalls(
     AsyncHandoffsCalls,
     AsyncDoctorCalls,
     AsyncMessagesCalls,
+    AsyncFeedbackCalls,
     AsyncContactsCalls,
     AsyncCredentialsCalls,
     AsyncAPIKeysCalls,

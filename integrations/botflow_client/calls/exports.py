@@ -178,6 +178,34 @@ class ExportsCalls(Caller):
             )
         )
 
+    def export_feedback(
+        self,
+        *,
+        format: Literal["csv", "jsonl"] | None = None,
+        after: str | datetime | None = None,
+        before: str | datetime | None = None,
+        workflow: str | None = None,
+        node: str | None = None,
+        value: Literal["up", "down"] | None = None,
+        external_id: str | None = None,
+    ) -> Download:
+        """Download what people of the chat think of messages, the newest first. It needs the scope `sessions:read`."""
+        return self._download(
+            make_request(
+                "GET",
+                "/api/v1/exports/feedback",
+                query={
+                    "format": format,
+                    "after": after,
+                    "before": before,
+                    "workflow": workflow,
+                    "node": node,
+                    "value": value,
+                    "externalId": external_id,
+                },
+            )
+        )
+
     def export_contacts(self, *, format: Literal["csv", "jsonl"] | None = None, channel: str | None = None) -> Download:
         """Download contacts: who has opted out, and whose time zone was set. It needs the scope `sessions:read`."""
         return self._download(
@@ -407,6 +435,34 @@ class AsyncExportsCalls(AsyncCaller):
                 "GET",
                 "/api/v1/exports/handoffs",
                 query={"format": format, "state": state, "queue": queue, "workflow": workflow},
+            )
+        )
+
+    def export_feedback(
+        self,
+        *,
+        format: Literal["csv", "jsonl"] | None = None,
+        after: str | datetime | None = None,
+        before: str | datetime | None = None,
+        workflow: str | None = None,
+        node: str | None = None,
+        value: Literal["up", "down"] | None = None,
+        external_id: str | None = None,
+    ) -> AsyncDownload:
+        """Download what people of the chat think of messages, the newest first. It needs the scope `sessions:read`."""
+        return self._download(
+            make_request(
+                "GET",
+                "/api/v1/exports/feedback",
+                query={
+                    "format": format,
+                    "after": after,
+                    "before": before,
+                    "workflow": workflow,
+                    "node": node,
+                    "value": value,
+                    "externalId": external_id,
+                },
             )
         )
 

@@ -43,6 +43,7 @@ from botflow_client.models.executions import (
     Tokens,
     TriggerResult,
 )
+from botflow_client.models.feedback import MessageFeedback, NodeFeedback
 from botflow_client.models.graphs import (
     Edge,
     EditedGraph,
@@ -159,12 +160,14 @@ __all__ = [
     "MadeUser",
     "MadeWebhook",
     "Mended",
+    "MessageFeedback",
     "Module",
     "ModuleField",
     "MovedNode",
     "Node",
     "NodeCount",
     "NodeDetail",
+    "NodeFeedback",
     "NodeHandle",
     "NodePositions",
     "NodeType",

@@ -183,7 +183,7 @@ def test_prune_counts_first_and_deletes_while_the_database_is_served(tmp_path: P
         assert says("two") == ["Heard two.", "Go on."]
         assert server.stop() == 0
     assert counted.out == "Would delete: 1 execution, 1 turn, 2 messages.\n"
-    kept = {"runs": 0, "files": 0, "budgets": 0, "decisions": 0, "changes": 0, "dryRun": False}
+    kept = {"runs": 0, "files": 0, "starts": 0, "budgets": 0, "decisions": 0, "changes": 0, "dryRun": False}
     assert json.loads(deleted.out) == {**kept, "executions": 1, "turns": 1, "messages": 2}
     assert again.out == "Deleted: nothing.\n"
 

@@ -17,7 +17,10 @@ from tests.web.api.calls import other_organization
 from tests.web.api.test_results import SURVEY, say, table
 from tests.web.site import open_site
 
-KINDS = ("sessions", "inbounds", "outbounds", "executions", "handoffs", "contacts", "people", "audit-log", "usage")
+KINDS = (
+    *("sessions", "inbounds", "outbounds", "executions", "handoffs", "feedback"),
+    *("contacts", "people", "audit-log", "usage"),
+)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from botflow.engine.asks import AskModel, ExtractField
 from botflow.runtime.offline_model import LexicalModel
-from botflow.runtime.offline_model.extraction import extract
+from botflow.runtime.offline_model.extraction.values import extract
 from botflow.runtime.offline_model.features import Words
 
 SIZE = 200_000

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from ruamel.yaml import YAML
 
 from botflow.engine.asks import Choice
-from botflow.runtime.offline_model.decision import Decision
+from botflow.runtime.offline_model.routing.decision import Decision
 
 HERE = Path(__file__).parent
 DEVELOPMENT = ("internet_provider.yaml", "dentist.yaml", "online_shop.yaml", "restaurant.yaml")

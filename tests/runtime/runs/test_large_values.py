@@ -10,7 +10,7 @@ from sqlalchemy import delete
 
 from botflow.engine.limits import LARGEST_INPUT
 from botflow.errors import RejectedInbound
-from botflow.runtime.runs.start import StartRequest
+from botflow.runtime.runs.starts.start import StartRequest
 from botflow.storage import tables
 from botflow.storage.database import Database
 from tests.engine.conversation import node

@@ -23,6 +23,7 @@ from botflow.storage.tables import (
     decisions,
     effects,
     executions,
+    feedback,
     file_pieces,
     files,
     forks,
@@ -120,6 +121,7 @@ def add_person(connection: Connection, workflow: int) -> tuple[int, UUID]:
     at = {"session_id": session, "at": now(-60)}
     add_inbound(connection, session)
     add_outbound(connection, session, provider_id="canary-sid", former_ids="canary-old-sid")
+    _add_feedback(connection, workflow, session)
     add(connection, answers, **at, seq=1, index=0, attempt=1, fingerprint="x", ask=SAID, value=SAID)
     add(connection, turns, **at, seq=1, version=1, status="waiting", trace=[["edge", TEXT, "next", ""]])
     add(connection, checkpoints, **at, version=1, node="a", flow_version=1, state=SAID)
@@ -152,6 +154,12 @@ def _add_person(connection: Connection) -> None:
     person = person_at(connection, HOME, [("chat", KEY)])
     write_values(connection, HOME, person, {"name": TEXT, "note": TEXT})
     move(connection, HOME, person, "guests", joins=True)
+
+
+def _add_feedback(connection: Connection, workflow: int, session: int) -> None:
+    message = {"session_id": session, "version": 1, "index": 0, "organization_id": HOME, "workflow_id": workflow}
+    times = {"created_at": now(), "updated_at": now()}
+    add(connection, feedback, **message, node="a", flow_version=1, value="down", comment=TEXT, **times)
 
 
 def _add_publication(connection: Connection, workflow: int, session: int) -> None:

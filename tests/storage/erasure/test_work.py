@@ -56,6 +56,7 @@ TABLES = {
     "decisions",
     "effects",
     "executions",
+    "feedback",
     "file_pieces",
     "files",
     "forks",

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, create_engine, text
 from botflow.storage.database import Database, open_database
 from botflow.storage.engines.postgres_connect import driver_url
 from botflow.storage.migrations.upgrade import SCRIPTS, is_postgres, migrate
-from botflow.storage.runs import lifecycle
+from botflow.storage.runs.changes import lifecycle
 from tests.storage.leased_turns import DEAD_AFTER_S, ONE, finish, leased
 from tests.storage.sample_turns import key
 

@@ -16,6 +16,7 @@ from botflow.storage.retention.retentions import get_retention, put_retention
 from botflow.storage.tables import (
     artifacts,
     audit_log,
+    campaign_starts,
     decisions,
     event_consumers,
     event_feeds,
@@ -88,6 +89,22 @@ async def add_logs(database: Database, organization: int, ages: Sequence[float])
     await database.engine.write(add)
 
 
+async def add_starts(database: Database, organization: int, ages: Sequence[float]) -> None:
+    """Store for each age what a campaign decided of two people, whose occasion was due that many days ago."""
+
+    def add(connection: Connection) -> None:
+        workflow = _workflow(connection, organization, max(ages))
+        for age in ages:
+            at = {"due_at": ago(age), "decided_at": ago(age), "occasion": f"{ago(age):%Y-%m-%d}"}
+            for person, outcome in ((1, "started"), (2, "missed")):
+                of = {"workflow_id": workflow, "organization_id": organization, "person_id": person}
+                connection.execute(
+                    insert(campaign_starts).values(**of, **at, node="birthday", outcome=outcome, reason="")
+                )
+
+    await database.engine.write(add)
+
+
 async def ages_of(database: Database, table: Table, column: str, *where: Any) -> list[int]:
     """Return how many days ago the rows of a table are from, the oldest first."""
     moment = table.c[column]
@@ -122,12 +139,8 @@ def _run(connection: Connection, organization: int, key: str, age: float) -> int
 
 
 def _session(connection: Connection, organization: int, channel: str, key: str, age: float) -> int:
-    made = {"slug": f"flow{organization}", "name": "Flow", "status": "active", "mode": "persistent"}
-    row = upsert(connection, workflows).values(organization_id=organization, **made, created_at=ago(age))
-    connection.execute(row.on_conflict_do_nothing())
-    mine = select(workflows.c.id).where(workflows.c.organization_id == organization)
     values = {
-        "workflow_id": connection.execute(mine).scalar_one(),
+        "workflow_id": _workflow(connection, organization, age),
         "channel": channel,
         "external_id": key,
         "version": 1,
@@ -140,6 +153,16 @@ def _session(connection: Connection, organization: int, channel: str, key: str, 
     }
     session: int = connection.execute(insert(sessions).values(**values).returning(sessions.c.id)).scalar_one()
     return session
+
+
+def _workflow(connection: Connection, organization: int, age: float) -> int:
+    """Store the organization's workflow, unless it has one."""
+    made = {"slug": f"flow{organization}", "name": "Flow", "status": "active", "mode": "persistent"}
+    row = upsert(connection, workflows).values(organization_id=organization, **made, created_at=ago(age))
+    connection.execute(row.on_conflict_do_nothing())
+    mine = select(workflows.c.id).where(workflows.c.organization_id == organization)
+    found: int = connection.execute(mine).scalar_one()
+    return found
 
 
 def _turn(connection: Connection, session: int, seq: int, age: float) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from botflow.storage.database import Database
 from botflow.storage.engines.dialects import is_postgres
 from tests.organizations import HOME
-from tests.storage.retention.old_rows import add_conversation, add_logs, add_run, decide
+from tests.storage.retention.old_rows import add_conversation, add_logs, add_run, add_starts, decide
 from tests.storage.retention.test_retention import pruned
 from tests.storage.statements import noted_statements, steps_of
 
@@ -26,17 +26,18 @@ async def test_each_statement_of_a_pruning_reads_an_index(
     database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch, is_rehearsal: bool
 ) -> None:
     """Also those of a second batch, which begin behind the first."""
-    for module in ("conversations", "logs", "budgets"):
+    for module in ("conversations", "logs", "budgets", "campaigns"):
         monkeypatch.setattr(f"botflow.storage.retention.{module}.ROWS_AT_ONCE", 2)
     monkeypatch.setattr("botflow.storage.retention.prune.SESSIONS_AT_ONCE", 1)
     for person in ("ann", "bob"):
         await add_conversation(database, HOME, person, (400, 300, 200, 10))
     for key in ("one", "two"):
         await add_run(database, HOME, key, 100)
+    await add_starts(database, HOME, (100, 90, 10))
     await add_logs(database, HOME, (1_000, 900, 800, 10))
     await decide(database, HOME, conversation_days=30, run_days=30, decision_days=90, audit_log_days=365)
     with noted_statements() as sent:
-        assert len(await pruned(database_url, 90, is_rehearsal=is_rehearsal)) == 8
+        assert len(await pruned(database_url, 90, is_rehearsal=is_rehearsal)) == 9
     looked_at = {statement: given for statement, given in sent if statement.startswith(BEGINS)}
     assert len(looked_at) > 30
     scans: list[str] = []

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Connection, event, func, select, text, update
 from sqlalchemy.pool import Pool
 
+from botflow.records.feedback import GivenFeedback
 from botflow.records.retention import Retention
 from botflow.storage.database import Database
 from botflow.storage.events.feeds import keep_house
@@ -23,6 +24,7 @@ from botflow.storage.retention.retentions import get_retention, put_retention, r
 from botflow.storage.tables import (
     artifacts,
     audit_log,
+    campaign_starts,
     contacts,
     decisions,
     event_consumers,
@@ -44,6 +46,7 @@ from tests.storage.retention.old_rows import (
     add_logs,
     add_organization,
     add_run,
+    add_starts,
     ages_of,
     ago,
     decide,
@@ -115,6 +118,14 @@ async def test_a_file_goes_with_its_message_at_the_latest(database: Database, da
     assert await turns_of(database, session) == [60, 10]
 
 
+async def test_feedback_goes_with_its_message(database: Database, database_url: str) -> None:
+    session = await add_conversation(database, HOME, "ann", AGES)
+    for version in range(1, len(AGES) + 1):
+        assert await database.feedback.give(session, (version, 0), GivenFeedback(value="up", comment="x"))
+    assert (await pruned(database_url, 90))["turns"] == 2
+    assert await database.feedback.values(session, 0, 9) == {(3, 0): "up", (4, 0): "up"}
+
+
 async def test_evidence_of_consent_stays_and_other_logs_go_as_decided(
     database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +162,25 @@ async def test_what_was_spent_goes_with_the_conversations_of_its_day(database: D
     assert await pruned(database_url, 50) == {"budgets": 2 * 3 + 2 * 1}
     rows = await database.engine.read(lambda connection: connection.execute(select(spending.c.key)).scalars().all())
     assert sorted(rows) == sorted(["1", "1:sms:+1", *[f"{ours}"] * 3, *[f"{ours}:sms:+1"] * 3])
+
+
+async def test_what_campaigns_decided_goes_with_conversations(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each row is an occasion of a person, which no campaign looks at any more after a few days."""
+    monkeypatch.setattr("botflow.storage.retention.campaigns.ROWS_AT_ONCE", 3)
+    ours = await add_organization(database, "ours")
+    for id in (HOME, ours):
+        await add_starts(database, id, AGES)
+    await decide(database, ours, conversation_days=7)
+    counted = await pruned(database_url, is_rehearsal=True)
+
+    assert await pruned(database_url) == counted == {"starts": 8}
+
+    mine = campaign_starts.c.organization_id == ours
+    assert await ages_of(database, campaign_starts, "due_at", mine) == []
+    assert await ages_of(database, campaign_starts, "due_at", ~mine) == sorted([*AGES, *AGES], reverse=True)
+    assert await pruned(database_url, 90) == {"starts": 4}
 
 
 async def test_events_are_kept_as_decided_but_for_a_webhook_that_waits_for_them(database: Database) -> None:

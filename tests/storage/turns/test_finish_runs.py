@@ -12,7 +12,7 @@ from botflow.records.leases import Lease
 from botflow.records.runs import StartedRun
 from botflow.records.turns import TurnId
 from botflow.storage.database import Database
-from botflow.storage.runs import lifecycle
+from botflow.storage.runs.changes import lifecycle
 from botflow.storage.tables import checkpoints
 from botflow.storage.turns.limits import KEPT_CHECKPOINTS
 from tests.storage.aged_rows import executions, inbound_rows, opt_out, start_run_of

@@ -26,9 +26,9 @@ from botflow.records.outbounds import StoredOutbound
 from botflow.records.sessions import SessionKey
 from botflow.runtime.delivery.loop_breaker import Suspects
 from botflow.runtime.runs.effects import Carrier
-from botflow.runtime.runs.emit import Event, emit
-from botflow.runtime.runs.missed_calls import CallStart, start_after_call
-from botflow.runtime.runs.start import StartRequest, start
+from botflow.runtime.runs.starts.emit import Event, emit
+from botflow.runtime.runs.starts.missed_calls import CallStart, start_after_call
+from botflow.runtime.runs.starts.start import StartRequest, start
 from botflow.runtime.turns.rendering import parts_to_person
 from botflow.storage.database import Database
 from botflow.storage.engines.dialects import now

@@ -11,7 +11,7 @@ from botflow.engine.inbound import CHAT, Inbound
 from botflow.errors import BotflowError
 from botflow.plugins import Plugin
 from botflow.testing import Person, Simulator
-from botflow.testing.simulated_session import SimulatedSession
+from botflow.testing.simulated.session import SimulatedSession
 from botflow.testing.talks.talk import Talk
 from tests.testing.likeness import acts
 from tests.testing.likeness.acts import OURS, Act, Script

@@ -23,6 +23,7 @@ from tests.web.site import API_KEY, ORDER, Site, open_site
 SECRET = "secret-talks"  # in all that the other organization has
 NUMBER = "+12125550199"
 FORMULA = '=HYPERLINK("http://x","y")'
+RATED = ORDER.replace("id: order\n", "id: order\nchat: {feedback: true}\n", 1)
 # Of each kind: its list, and filters that both take.
 LISTS = {
     "sessions": ("/workflows/order/sessions", ("workflow=order", "workflow=order&active=true&channel=chat")),
@@ -30,6 +31,7 @@ LISTS = {
     "outbounds": ("/outbounds", ("workflow=order", "externalId=p1", "workflow=order&turn=1")),
     "executions": ("/executions", ("", "workflow=order&status=waiting", "topLevel=true&before=2020-01-01")),
     "handoffs": ("/handoffs", ("state=ended", "state=open&workflow=order", "state=claimed&queue=none")),
+    "feedback": ("/feedback", ("", "workflow=order&value=down&node=menu", "externalId=p2&after=2020-01-01")),
     "audit-log": ("/audit-log", ("subject=contact:sms:%2B12125550111", "before=2020-01-01")),
     "usage": ("/usage", ("", "groupBy=day&workflow=order")),
 }
@@ -47,6 +49,10 @@ async def talk(site: Site) -> None:
             body = {"text": text, "externalId": person}
             said = await site.client.post("/chat/order/messages", json=body, headers=bearer(API_KEY))
             assert said.status_code == 200, said.text
+            [message] = said.json()["messages"]
+            thought = {"messageId": message["id"], "value": "down", "comment": name, "externalId": person}
+            given = await site.client.post("/chat/order/feedback", json=thought, headers=bearer(API_KEY))
+            assert given.status_code == 200, given.text
     for number, each in enumerate((await answered(site, "GET", "/workflows/order/sessions"))["items"]):
         await answered(site, "POST", f"/sessions/{each['id']}/hand-off", {"person": "Maria"})
         if number:
@@ -86,7 +92,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
 
 
 async def test_files_have_what_the_lists_have(database_url: str, subtests: pytest.Subtests) -> None:
-    async with open_site(database_url, flows=(ORDER,)) as site:
+    async with open_site(database_url, flows=(RATED,)) as site:
         await talk(site)
         for kind, (_, queries) in LISTS.items():
             for query in queries:
@@ -109,6 +115,8 @@ async def test_files_have_what_the_lists_have(database_url: str, subtests: pytes
             said = {each["externalId"]: each["text"] for each in reversed(rows)}
             assert said == {"p1": f"'{FORMULA}", "p2": "'@sum", "p3": "Ünal; '-1", "p4": "4", "p5": "'\t'+1"}
             assert {(each["turn"], each["attempts"], each["media"]) for each in rows[:1]} == {("2", "0", "[]")}
+            thoughts = rows_of(await exported(site, "feedback", "node=menu"))
+            assert {each["externalId"]: each["comment"] for each in thoughts} == {**said, "p5": "'+1"}
         with subtests.test("a file that is empty has its columns"):
             empty = await exported(site, "executions", "before=2020-01-01")
             assert empty.startswith("id,workflow,version,status,")
@@ -118,7 +126,7 @@ async def test_files_have_what_the_lists_have(database_url: str, subtests: pytes
 async def test_an_export_is_refused_as_its_list_is_and_then_is_in_no_audit_log(
     database_url: str, subtests: pytest.Subtests
 ) -> None:
-    async with open_site(database_url, flows=(ORDER,)) as site:
+    async with open_site(database_url, flows=(RATED,)) as site:
         for address, code in (
             ("inbounds", "query.too_wide"),
             ("outbounds?status=sent", "query.too_wide"),
@@ -137,7 +145,7 @@ async def test_an_export_is_refused_as_its_list_is_and_then_is_in_no_audit_log(
 
 
 async def test_an_export_is_an_entry_of_the_audit_log(database_url: str) -> None:
-    async with open_site(database_url, flows=(ORDER,)) as site:
+    async with open_site(database_url, flows=(RATED,)) as site:
         await exported(site, "outbounds", "externalId=p1&after=2026-01-01&status=sent&format=jsonl")
         await exported(site, "audit-log")
         assert (await call(site, "GET", "/results?workflow=order")).status_code == 200
@@ -156,7 +164,7 @@ async def test_an_export_is_an_entry_of_the_audit_log(database_url: str) -> None
 
 
 async def test_a_question_for_the_headers_reads_no_file_and_is_no_export(database_url: str) -> None:
-    async with open_site(database_url, flows=(ORDER,)) as site:
+    async with open_site(database_url, flows=(RATED,)) as site:
         await talk(site)
         for kind in (*LISTS, "contacts"):
             address = f"/exports/{kind}?{'workflow=order' if kind in ('inbounds', 'outbounds') else ''}"
@@ -178,7 +186,7 @@ async def test_a_question_for_the_headers_reads_no_file_and_is_no_export(databas
 
 
 async def test_a_file_has_nothing_of_another_organization(database_url: str) -> None:
-    async with open_site(database_url, flows=(ORDER,)) as site:
+    async with open_site(database_url, flows=(RATED,)) as site:
         theirs, ours = await organization_key(site, "theirs"), await organization_key(site, "ours")
         session = await conversation_of(site, theirs)
         for kind in exports.KINDS:
@@ -197,7 +205,7 @@ async def test_a_file_has_nothing_of_another_organization(database_url: str) -> 
 
 async def conversation_of(site: Site, key: str) -> str:
     """Let a person talk with a workflow of the key's organization; return the number of their session."""
-    talks = hello(SECRET, id="secret-talks")
+    talks = hello(SECRET, id="secret-talks", chat={"feedback": True})
     assert (await call(site, "POST", "/workflows", talks, key=key)).status_code == 201
     assert (await call(site, "POST", "/workflows/secret-talks/publish", {}, key=key)).status_code == 200
     known = {"name": SECRET, "addresses": [{"channel": "chat", "address": SECRET}]}
@@ -205,13 +213,16 @@ async def conversation_of(site: Site, key: str) -> str:
     body = {"text": SECRET, "externalId": SECRET}
     said = await site.client.post("/chat/secret-talks/messages", json=body, headers=bearer(key))
     assert said.status_code == 200, said.text
+    thought = {"messageId": said.json()["messages"][0]["id"], "value": "up", "comment": SECRET, "externalId": SECRET}
+    given = await site.client.post("/chat/secret-talks/feedback", json=thought, headers=bearer(key))
+    assert given.status_code == 200, given.text
     assert (await call(site, "PUT", f"/contacts/sms/{NUMBER}", {"timeZone": None}, key=key)).status_code == 200
     [session] = (await answered(site, "GET", "/workflows/secret-talks/sessions", key=key))["items"]
     return str(session["id"])
 
 
 async def test_a_client_that_leaves_ends_the_reading(database_url: str) -> None:
-    async with open_site(database_url, flows=(ORDER,)) as site:
+    async with open_site(database_url, flows=(RATED,)) as site:
         await talk(site)
         caller = Principal(organization=HOME, actor="test", scopes=frozenset(Scope))
         left = await Service(site.runtime, caller).exports.export_inbounds(workflow="order")

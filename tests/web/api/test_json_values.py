@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from botflow.runtime.runs.emit import Event
+from botflow.runtime.runs.starts.emit import Event
 from tests.web.api.test_executions import HEADERS, call
 from tests.web.site import Site, open_site
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from botflow.runtime.runs.schedules import start_due_schedules, sync_schedules
+from botflow.runtime.runs.schedules.schedules import start_due_schedules, sync_schedules
 from botflow.storage.tables import schedules
 from tests.engine.conversation import node
 from tests.storage.aged_rows import change

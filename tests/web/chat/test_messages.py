@@ -76,7 +76,7 @@ async def test_a_person_who_said_nothing_has_no_history(sqlite_site: Site) -> No
 
 async def test_the_history_has_both_directions_in_order(site: Site) -> None:
     visitor = await site.visit()
-    await visitor.say("Ann")
+    await visitor.say("Ann", messageId="first")
 
     history = await visitor.history()
 
@@ -87,6 +87,8 @@ async def test_the_history_has_both_directions_in_order(site: Site) -> None:
         ("out", "What would you like, Ann?"),
     ]
     assert history["status"] == "waiting"
+    assert [entry.get("messageId") for entry in history["messages"]] == [None, None, "first", None]
+    assert [entry["turn"] for entry in history["messages"]] == [1, 1, 2, 2]
     assert history["messages"][0]["id"] == visitor.opened["messages"][0]["id"]
     assert history["messages"][-1]["quickReplies"][0]["title"] == "Pizza"
 

@@ -10,7 +10,7 @@ import pytest
 
 from botflow.errors import RejectedInbound
 from botflow.nodes.triggers.runs import Signature, WebhookProperties
-from botflow.runtime.runs.validation import LONGEST_KEY
+from botflow.runtime.runs.starts.validation import LONGEST_KEY
 from botflow.web.hooks.hook_keys import DeliveryKey, HookKeys, HookRequest
 from botflow.web.hooks.webhook_signatures import Signed
 

@@ -113,8 +113,11 @@ async def any_page_may_read_what_is_public(site: Site) -> None:
 
 
 async def a_handshake_is_refused(site: Site) -> None:
-    answering: dict[str, Any] = {"websocket.http.response": {}}
-    for extensions, first in (({}, "websocket.close"), (answering, "websocket.http.response")):
+    answers: list[tuple[dict[str, Any], str]] = [
+        ({}, "websocket.close"),
+        ({"websocket.http.response": {}}, "websocket.http.response"),
+    ]
+    for extensions, first in answers:
         assert (await handshake(site, "blogs", EVIL, extensions))[0].startswith(first)
         assert await handshake(site, "blogs", BLOG, extensions) == ["reached"]
         assert await handshake(site, "blogs", "", extensions) == ["reached"]

@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, Connection, case, func, literal_column, se
 from botflow.engine.inbound import RUN
 from botflow.engine.session import Session
 from botflow.records.queues import MESSAGE_PRIORITY
-from botflow.storage.runs.cancel import cancel_with_children
+from botflow.storage.runs.changes.cancel import cancel_with_children
+from botflow.storage.runs.changes.outside_changes import record
 from botflow.storage.runs.handoff_rows import close_rows
 from botflow.storage.runs.handoffs import PAUSE, LockedSession, lock_session
-from botflow.storage.runs.outside_changes import record
 from botflow.storage.tables import inbounds, sessions, workflows
 from botflow.storage.turns.row_mapping import is_new
 

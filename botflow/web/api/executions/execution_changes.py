@@ -11,7 +11,7 @@ from starlette.responses import Response
 from botflow.engine.limits import LARGEST_INPUT
 from botflow.records.access import Scope
 from botflow.records.queues import PRIORITIES
-from botflow.runtime.runs.start import StartRequest
+from botflow.runtime.runs.starts.start import StartRequest
 from botflow.service.executions.execution import Execution
 from botflow.service.executions.execution_models import (
     ExecutionDetails,

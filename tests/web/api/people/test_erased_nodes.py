@@ -113,7 +113,7 @@ WITHOUT_WORDS = frozenset(
         *("flow.forms.docstrings.field_docstrings", "flow.forms.node_metadata.metadata_of"),
         *("flow.templates.wording._sound_pattern", "flow.templates.wording.locale_of"),
         *("languages.detection._identifier", "nodes.answers.contacts.contact_words._lexicon"),
-        *("runtime.offline_model.with_or_without._longest_first", "settings._unset"),
+        *("runtime.offline_model.extraction.with_or_without._longest_first", "settings._unset"),
         *("nodes.answers.lexicons.lexicon.singles", "nodes.answers.numbers.currencies.currency_of"),
         *("nodes.answers.numbers.numbers._decimal_sign", "storage.engines.postgres_prepared.numbered"),
         "web.requests.json_body._schema",

@@ -1,0 +1,1 @@
+"""Reading values out of a message, for `ai.extract`. Start reading in `values.py`."""

@@ -1,0 +1,1 @@
+"""What a test scripts in place of external systems: models, actions, credentials. Start reading in `scripts.py`."""

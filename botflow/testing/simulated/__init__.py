@@ -1,0 +1,1 @@
+"""A deployment in memory and its parts. Start reading in `deployment.py`."""

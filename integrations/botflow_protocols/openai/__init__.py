@@ -1,0 +1,1 @@
+"""The OpenAI API, spoken by workflows: each is a model. Read `routes.py` first."""

@@ -1,0 +1,424 @@
+/**
+ * A conversation of one person with one workflow: `open`, `send`, and the events of what comes.
+ *
+ * `Feed` reads what the workflow says, `Outbox` sends what the person says, `Kept` outlives the page. This joins them to
+ * one life after the other: each begins with a token, and ends when the chat is closed or the person is another.
+ */
+
+import { Calls } from "./calls.js";
+import { Feed } from "./feed.js";
+import { renewalMs, subjectOf, tokenOf } from "./identity.js";
+import { Kept, NOBODY } from "./kept.js";
+import { Outbox } from "./outbox.js";
+import { after, Pauses, within } from "./pauses.js";
+import { Refusal } from "./refusal.js";
+import { upload } from "./uploads.js";
+
+const SETTLES_WITHIN_MS = 10_000;
+const STUCK_AFTER_MS = 60_000;
+const TRIES = 3;
+
+/** @typedef {import("./types.js").ChatEvents} ChatEvents */
+/** @typedef {import("./types.js").ChatOptions} ChatOptions */
+/** @typedef {import("./types.js").Identity} Identity */
+/** @typedef {import("./types.js").OwnMessage} OwnMessage */
+/** @typedef {import("./types.js").Page} Page */
+
+export class Chat extends EventTarget {
+  #calls;
+  #kept;
+  #key;
+  #pauses = new Pauses();
+  #feed;
+  #outbox;
+  #state = "";
+  #life = new AbortController();
+  #interruption = new AbortController();
+  /** @type {Identity | null} */
+  #identity;
+  /** @type {Promise<void> | null} */
+  #renewal = null;
+  #subject = ""; // whose token it is
+  #followed = ""; // whose token was taken over from another tab
+  #isKept = false;
+
+  /** @param {ChatOptions} options */
+  constructor({ server, workflow, identity = null, storage }) {
+    super();
+    const mount = String(server).replace(/\/*$/, "/");
+    this.#calls = new Calls(new URL(`chat/${encodeURIComponent(workflow)}`, mount).href);
+    this.#key = `botflow:${this.#calls.path}`;
+    this.#kept = new Kept(storage, this.#key);
+    this.#identity = identity;
+    const chat = this;
+    /** @type {import("./context.js").Context} */
+    const context = {
+      calls: this.#calls,
+      pauses: this.#pauses,
+      kept: this.#kept,
+      emit: (name, detail) => chat.#emit(name, detail),
+      isIdle: () => chat.#outbox.isEmpty,
+      isReached: () => chat.#reached(),
+      isCutOff: (failure) => chat.#cutOff(failure),
+      heardElsewhere: (message) => chat.#heardElsewhere(message),
+      alone: (act, life) => chat.#alone("send", act, life),
+      get interrupted() { return chat.#interruption.signal; },
+    };
+    this.#feed = new Feed(context);
+    this.#outbox = new Outbox(context, this.#feed);
+    this.#life.abort(); // until `open`
+  }
+
+  /**
+   * @template {keyof ChatEvents} K
+   * @param {K} name
+   * @param {((event: CustomEvent<ChatEvents[K]>) => void) | EventListenerObject | null} listener
+   * @param {AddEventListenerOptions | boolean} [options]
+   */
+  addEventListener(name, listener, options) {
+    super.addEventListener(name, /** @type {EventListener} */ (listener), options);
+  }
+
+  /**
+   * Take up the kept conversation, or begin one; tries until the server answers. Returns whether it is open: not when it
+   * was closed meanwhile, or the server lets nobody in like this (`lost`).
+   */
+  open() {
+    this.#followed = "";
+    return this.#begin();
+  }
+
+  /** Stop listening; what is on its way stays kept for the next `open`. */
+  close() {
+    this.#life.abort();
+  }
+
+  /** Give up this conversation, and what is on its way: the next `open` begins a new one. */
+  forget() {
+    this.close();
+    this.#outbox.clear();
+    this.#kept.ticket = NOBODY;
+    this.#calls.token = this.#subject = "";
+  }
+
+  /**
+   * Send a message. It is on its way until `answered` or `refused`, also through reloads.
+   * @param {string} text
+   * @param {import("./types.js").More} [more]
+   */
+  send(text, more = {}) {
+    const message = this.#outbox.add(text, more, this.#subject);
+    this.#pump();
+    return message;
+  }
+
+  /** Try a refused message again. @param {string} messageId */
+  retry(messageId) {
+    this.#outbox.retry(messageId);
+    this.#pump();
+  }
+
+  /** Give up a message that was refused or waits. @param {string} messageId */
+  takeBack(messageId) {
+    this.#outbox.takeBack(messageId);
+  }
+
+  /**
+   * Send a file; a message then names it in `media`. `onProgress` gets a share from 0 to 1.
+   * @param {Blob & {name?: string}} file
+   * @param {import("./uploads.js").UploadOptions} [options]
+   */
+  async upload(file, options = {}) {
+    const { token } = this.#calls;
+    try {
+      return await upload(this.#calls, file, options);
+    } catch (failure) {
+      if (!(failure instanceof Refusal) || failure.status !== 401 || !this.#calls.renew) throw failure;
+      if (this.#calls.token === token) await this.#calls.renew();
+      return upload(this.#calls, file, options);
+    }
+  }
+
+  /**
+   * Read a page of the history further back.
+   * @param {number} before the `earlier` of the page that is there
+   * @returns {Promise<Page>}
+   */
+  earlier(before) {
+    return this.#calls.json("GET", `/messages?before=${before}`, { signal: this.#life.signal });
+  }
+
+  /**
+   * Say how good an answer was: up, down, or null to take it back.
+   * @param {string} messageId of a message of the workflow
+   * @param {"up" | "down" | null} value
+   * @param {string} [comment]
+   */
+  async feedback(messageId, value, comment) {
+    const body = { messageId, value, comment };
+    for (let tries = 0; ; tries += 1) {
+      try {
+        await this.#calls.json("POST", "/feedback", { body, signal: this.#life.signal });
+        return;
+      } catch (failure) {
+        const isFinal = failure instanceof Refusal && failure.isFinal;
+        if (isFinal || tries + 1 >= TRIES || this.#life.signal.aborted) throw failure;
+        await this.#pauses.wait(tries, this.#life.signal, failure instanceof Refusal ? failure.retryAfterS : 0);
+      }
+    }
+  }
+
+  /**
+   * Go on as a signed person: what an anonymous visitor has said comes along. `opened` follows.
+   * @param {Identity} identity
+   */
+  async identify(identity) {
+    this.#identity = identity;
+    if (this.#life.signal.aborted) return false; // `open` will ask for it
+    await Promise.race([this.#outbox.settled(), after(SETTLES_WITHIN_MS)]);
+    return this.#begin();
+  }
+
+  /** Leave the person's conversation, and begin one as an anonymous visitor. `opened` follows. */
+  signOut() {
+    this.#identity = null;
+    const wasOpen = !this.#life.signal.aborted;
+    this.forget();
+    return wasOpen ? this.#begin() : Promise.resolve(false);
+  }
+
+  // -- a life
+
+  async #begin() {
+    this.#life.abort();
+    this.#life = new AbortController();
+    const life = this.#life.signal;
+    this.#watchPage(life);
+    for (let tries = 0; !life.aborted; tries += 1) {
+      try {
+        const page = await this.#enter(life);
+        if (life.aborted) break;
+        this.#opened(page, life);
+        return true;
+      } catch (failure) {
+        if (life.aborted) break;
+        if (failure instanceof Refusal && failure.isForbidden && !this.#leave(failure)) return false;
+        if (!(failure instanceof Refusal && failure.isForbidden)) {
+          this.#cutOff(failure);
+          await this.#pauses.wait(tries, life, failure instanceof Refusal ? failure.retryAfterS : 0);
+        }
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Return the conversation's page, of the kept token or of a new one.
+   * @param {AbortSignal} life
+   * @returns {Promise<Page & {isNew: boolean}>}
+   */
+  async #enter(life) {
+    this.#calls.renew = null;
+    const jwt = await tokenOf(this.#identity);
+    const subject = subjectOf(jwt) || this.#followed;
+    return this.#alone("open", async () => {
+      const { token, subject: whose } = this.#kept.ticket;
+      if (token && whose === subject) {
+        this.#calls.token = token;
+        this.#subject = subject;
+        this.#keepFresh(jwt, life);
+        return { ...(await this.#calls.json("GET", "/messages", { signal: life })), isNew: false };
+      }
+      const opened = await this.#exchange(jwt, whose ? "" : token, life);
+      this.#keepFresh(jwt, life);
+      if (jwt) return { ...(await this.#calls.json("GET", "/messages", { signal: life })), isNew: opened.messages.length > 0 };
+      const at = new Date().toISOString();
+      const messages = opened.messages.map((/** @type {object} */ one) => ({ ...one, direction: "out", at }));
+      return { ...opened, token: undefined, messages, earlier: null, isNew: true };
+    }, life);
+  }
+
+  /**
+   * Get a token for the signed person, or for a new visitor.
+   * @param {string} jwt
+   * @param {string} anonymous the token of the conversation that comes along
+   * @param {AbortSignal} [signal]
+   */
+  async #exchange(jwt, anonymous, signal) {
+    const body = jwt ? { identity: jwt, ...(anonymous && { token: anonymous }) } : undefined;
+    this.#calls.token = "";
+    const opened = await this.#calls.json("POST", "/sessions", { body, signal });
+    if (signal?.aborted) throw signal.reason;
+    const subject = this.#subject = subjectOf(jwt);
+    this.#kept.ticket = { token: opened.token, subject };
+    this.#calls.token = opened.token;
+    if (anonymous) this.#outbox.comeAlong(subject);
+    return opened;
+  }
+
+  /** Renew a signed person's token before it ends, and when the server refuses it. @param {string} jwt @param {AbortSignal} life */
+  #keepFresh(jwt, life) {
+    if (!jwt) return;
+    this.#calls.renew = () => (this.#renewal ??= this.#renew(life).finally(() => { this.#renewal = null; }));
+    if (typeof this.#identity === "function") {
+      const renewed = after(renewalMs(jwt), life).then(() => (life.aborted ? undefined : this.#calls.renew?.()));
+      renewed.catch(() => {}); // the next 401 tries again
+    }
+  }
+
+  /** @param {AbortSignal} life */
+  async #renew(life) {
+    const jwt = await tokenOf(this.#identity);
+    if (life.aborted) return;
+    if (subjectOf(jwt) !== this.#subject) {
+      this.#begin(); // somebody else
+      return;
+    }
+    await this.#exchange(jwt, "", life);
+    this.#keepFresh(jwt, life);
+  }
+
+  /**
+   * Give up a token that the server does not know; return whether to try without it.
+   * @param {Refusal} failure
+   */
+  #leave(failure) {
+    const kept = this.#kept.ticket.token;
+    const used = this.#calls.token || kept;
+    if (used && (failure.isLost || (this.#calls.token && this.#subject))) {
+      if (kept === used) this.#kept.ticket = NOBODY;
+      this.#calls.token = this.#followed = "";
+      return true;
+    }
+    this.#lost(failure);
+    return false;
+  }
+
+  /** @param {unknown} failure */
+  #lost(failure) {
+    this.close();
+    this.#emit("lost", { failure });
+  }
+
+  /** @param {Page & {isNew: boolean}} page @param {AbortSignal} life */
+  #opened(page, life) {
+    this.#feed.begin(page);
+    this.#outbox.load(this.#subject);
+    this.#isKept = this.#kept.ticket.token === this.#calls.token;
+    this.#reached();
+    this.#emit("opened", { ...page, unsent: this.#outbox.messages });
+    this.#feed.follow(life).catch((failure) => life.aborted || this.#lost(failure));
+    this.#pump();
+  }
+
+  #pump() {
+    const life = this.#life.signal;
+    if (this.#calls.token) this.#outbox.pump(life).catch((failure) => life.aborted || this.#lost(failure));
+  }
+
+  // -- the page, its other tabs, the network
+
+  /**
+   * Run `act` in one tab at a time. A tab that is stuck is not waited for: the server counts a message once all the same.
+   * @template T
+   * @param {string} what
+   * @param {() => Promise<T>} act
+   * @param {AbortSignal} life
+   * @returns {Promise<T>}
+   */
+  async #alone(what, act, life) {
+    const locks = this.#kept.isShared && navigator.locks; // there are none in pages without https
+    if (!locks) return act();
+    let isMine = false;
+    const mine = () => { isMine = true; return act(); };
+    try {
+      return await within(STUCK_AFTER_MS, [life], (signal) => locks.request(`${this.#key} ${what}`, { signal }, mine));
+    } catch (failure) {
+      if (isMine || life.aborted) throw failure;
+      return act();
+    }
+  }
+
+  /** @param {OwnMessage} message */
+  #heardElsewhere(message) {
+    if (this.#outbox.has(message.messageId)) return;
+    this.#feed.know(message.messageId);
+    this.#emit("queued", { ...message, elsewhere: true });
+    this.#emit("answered", { message, messages: [] });
+  }
+
+  #reached() {
+    if (this.#state === "online") return;
+    this.#state = "online";
+    this.#emit("connection", { state: "online" });
+    this.#pauses.wake();
+  }
+
+  /** @param {unknown} [failure] */
+  #cutOff(failure) {
+    const state = globalThis.navigator?.onLine === false ? "offline" : "connecting";
+    if (this.#state !== state) this.#emit("connection", { state, failure });
+    this.#state = state;
+  }
+
+  /**
+   * @template {keyof ChatEvents} K
+   * @param {K} name
+   * @param {ChatEvents[K]} detail
+   */
+  #emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  /** @param {AbortSignal} life */
+  #watchPage(life) {
+    const page = globalThis.document && window;
+    if (!page) return;
+    /** @param {EventTarget} target @param {string} name @param {(event: any) => void} react */
+    const on = (target, name, react) => target.addEventListener(name, react, { signal: life });
+    const wakeUp = () => { this.#followTicket(); this.#pauses.wake(); };
+    on(page, "online", () => { this.#interrupt(); wakeUp(); });
+    on(page, "offline", () => this.#cutOff());
+    on(page, "pageshow", wakeUp);
+    on(page, "pagehide", ({ persisted }) => persisted && this.#interrupt()); // an open stream would keep it out of the cache
+    on(document, "freeze", () => this.#interrupt());
+    on(document, "resume", wakeUp);
+    on(document, "visibilitychange", () => document.hidden || wakeUp());
+    if (this.#kept.isShared) on(page, "storage", (event) => this.#storageChanged(event));
+  }
+
+  #interrupt() {
+    this.#interruption.abort();
+    this.#interruption = new AbortController();
+  }
+
+  /** @param {StorageEvent} event */
+  #storageChanged(event) {
+    const message = this.#kept.changed(event);
+    if (!message) this.#followTicket();
+    else if (message.isTakenBack) this.#outbox.takeBack(message.messageId);
+    else if (message.by === this.#subject) {
+      this.#outbox.adopt(message);
+      this.#pump();
+    }
+  }
+
+  /**
+   * Another tab has signed in or out, or has begun anew: this one shows the same. Two tabs that know by themselves who
+   * the person is, and differ, leave each other alone.
+   */
+  #followTicket() {
+    const { token, subject } = this.#kept.ticket;
+    if (!this.#isKept || token === this.#calls.token) return;
+    if (!token) {
+      if (!this.#subject) return; // it begins anew just now, or the storage was emptied
+      if (typeof this.#identity === "string") this.#identity = null;
+      this.#followed = "";
+      this.#begin();
+    } else if (subject && subject === this.#subject) this.#calls.token = token;
+    else if (!this.#identity) {
+      this.#followed = subject;
+      this.#begin();
+    }
+  }
+}

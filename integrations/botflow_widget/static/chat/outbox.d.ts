@@ -1,0 +1,47 @@
+/**
+ * The messages on their way: in order, each until the server has it, kept through failures and reloads.
+ *
+ * A message keeps its id, so the server counts it once however often it comes. The next one leaves when the server has
+ * the one before: it says so by the answer, or, while that takes long, by its history. To wait for some time would not
+ * do: a slow network turns two messages round.
+ */
+import { Refusal } from "./refusal.js";
+export type OwnMessage = import("./types.js").OwnMessage;
+export type More = import("./types.js").More;
+export type Item = {
+    message: OwnMessage;
+    failure?: Refusal;
+    isKept: boolean;
+    isUnderWay: boolean;
+};
+export declare class Outbox {
+    #private;
+    /** @param {import("./context.js").Context} chat @param {import("./feed.js").Feed} feed */
+    constructor(chat: import("./context.js").Context, feed: import("./feed.js").Feed);
+    /** The messages that are not answered yet. */
+    get messages(): import("./types.js").OwnMessage[];
+    get isEmpty(): boolean;
+    /** Take up what the person has kept, without what the server has already. @param {string} subject */
+    load(subject: string): void;
+    /** @param {string} messageId */
+    has(messageId: string): boolean;
+    /** What an anonymous visitor has not sent yet is the signed person's. @param {string} subject */
+    comeAlong(subject: string): void;
+    /** @param {string} text @param {More} more @param {string} by @returns {OwnMessage} */
+    add(text: string, more: More, by: string): OwnMessage;
+    /** Show a message that another tab has queued, and help to send it. @param {OwnMessage} message */
+    adopt(message: OwnMessage): void;
+    /** @param {string} messageId */
+    retry(messageId: string): void;
+    /** @param {string} messageId */
+    takeBack(messageId: string): void;
+    /** Forget all of them, here and in the storage. */
+    clear(): void;
+    /** Wait until what was posted is answered or has failed. */
+    settled(): Promise<void>;
+    /**
+     * Send what waits, until all is sent or refused, or `life` ends; a Refusal when nobody may call like this.
+     * @param {AbortSignal} life
+     */
+    pump(life: AbortSignal): Promise<void>;
+}
