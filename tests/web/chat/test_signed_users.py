@@ -10,9 +10,11 @@ import pytest
 import time_machine
 from sqlalchemy import text
 
+from botflow.flow.document import parse
 from botflow.records.sessions import VISITOR
 from botflow.web.auth.session_tokens import Visitor
 from tests.dumps import dump_of, places_of
+from tests.web.api.calls import answered, call
 from tests.web.api.people.test_erasures import erased
 from tests.web.chat.event_stream import listening
 from tests.web.chat.site_users import BY_KEY, CLOSED, IDENTITY, SHOP, sign_in, signed, token, trust
@@ -189,6 +191,37 @@ async def test_a_timer_goes_off_in_the_persons_conversation(database_url: str) -
         async with listening(user) as stream:
             await stream.until("message", "Done.")
         assert [each["text"] for each in (await user.history())["messages"]] == ["hi", "Done."]
+
+
+async def test_a_person_of_the_team_keeps_the_conversation_that_is_taken_along(database_url: str) -> None:
+    async with open_site(database_url, flows=(SHOP,)) as site:
+        await trust(site)
+        visitor = await site.visit("shop")
+        number = await visitor.number()
+        await answered(site, "POST", f"/sessions/{number}/hand-off", {"person": "Maria"})
+        await visitor.post(text="Is somebody there?")
+        user = await signed(site, visitor=visitor)
+        said = await call(site, "POST", f"/sessions/{number}/messages", {"text": "I am."}, idempotency_key="said")
+        assert said.status_code == 202, said.text
+        assert [each["text"] for each in (await user.history())["messages"]][-2:] == ["Is somebody there?", "I am."]
+        await user.post(text="Good.")
+        await answered(site, "POST", f"/sessions/{number}/return")
+        assert await user.say("Ann") == ["What would you like, Ann?"]
+
+
+async def test_a_workflow_needs_the_keys_that_it_names(database_url: str) -> None:
+    async with open_site(database_url) as site:
+        document = parse(SHOP, name="shop.yaml").to_json()
+        await answered(site, "POST", "/workflows", document)
+        missing = await call(site, "POST", "/workflows/shop/publish")
+        assert (missing.status_code, missing.json().get("code")) == (422, "credential.unknown")
+        assert missing.json()["problems"][0]["path"] == "chat.identity.credentials[0]"
+
+        await trust(site)
+        await answered(site, "POST", "/workflows/shop/publish")
+        [stored] = (await answered(site, "GET", "/credentials?module=chat_users"))["items"]
+        kept = await call(site, "DELETE", f"/credentials/{stored['id']}")
+        assert (kept.status_code, kept.json().get("code")) == (409, "credential.in_use")
 
 
 async def test_tabs_that_sign_in_at_once_take_the_conversation_along_once(database_url: str) -> None:
