@@ -41,6 +41,7 @@ export class Chat extends EventTarget {
   #subject = ""; // whose token it is
   #followed = ""; // whose token was taken over from another tab
   #isKept = false;
+  #isOpen = false; // what was kept comes before what is sent now
 
   /** @param {ChatOptions} options */
   constructor({ server, workflow, identity = null, storage }) {
@@ -192,6 +193,7 @@ export class Chat extends EventTarget {
   async #begin() {
     this.#life.abort();
     this.#life = new AbortController();
+    this.#isOpen = false;
     const life = this.#life.signal;
     this.#watchPage(life);
     for (let tries = 0; !life.aborted; tries += 1) {
@@ -304,6 +306,7 @@ export class Chat extends EventTarget {
   #opened(page, life) {
     this.#feed.begin(page);
     this.#outbox.load(this.#subject);
+    this.#isOpen = true;
     this.#isKept = this.#kept.ticket.token === this.#calls.token;
     this.#reached();
     this.#emit("opened", { ...page, unsent: this.#outbox.messages });
@@ -313,7 +316,7 @@ export class Chat extends EventTarget {
 
   #pump() {
     const life = this.#life.signal;
-    if (this.#calls.token) this.#outbox.pump(life).catch((failure) => life.aborted || this.#lost(failure));
+    if (this.#isOpen) this.#outbox.pump(life).catch((failure) => life.aborted || this.#lost(failure));
   }
 
   // -- the page, its other tabs, the network
@@ -376,7 +379,11 @@ export class Chat extends EventTarget {
     if (!page) return;
     /** @param {EventTarget} target @param {string} name @param {(event: any) => void} react */
     const on = (target, name, react) => target.addEventListener(name, react, { signal: life });
-    const wakeUp = () => { this.#followTicket(); this.#pauses.wake(); };
+    const wakeUp = () => {
+      this.#followTicket();
+      if (this.#feed.isSilent) this.#interrupt();
+      this.#pauses.wake();
+    };
     on(page, "online", () => { this.#interrupt(); wakeUp(); });
     on(page, "offline", () => this.#cutOff());
     on(page, "pageshow", wakeUp);
