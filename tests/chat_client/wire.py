@@ -41,9 +41,9 @@ class Fault:
     """What happens to a request.
 
     `refuse`: the connection ends before the server sees it. `lose`: the server has it, and no byte of the answer comes.
-    `cut`: the answer ends after `after` bytes. `twice`: the server gets it twice. `answer`: `text` comes instead, and the
-    server sees nothing. `hold`: the answer's head comes, and its body only when all of it is there (it never is, of a
-    stream). `pass`: all is well. `delay_s`: the request waits so long first.
+    `cut`: the answer ends after `after` bytes. `twice`: the server gets it twice. `answer`: `text` comes instead, and
+    the server sees nothing. `hold`: only the answer's head comes, until the server has ended it, which it never does of
+    a stream. `pass`: all is well. `delay_s`: the request waits so long first.
     """
 
     kind: Literal["pass", "refuse", "lose", "cut", "twice", "answer", "hold"] = "pass"

@@ -39,6 +39,7 @@ export class Chat extends EventTarget {
   /** @type {Promise<void> | null} */
   #renewal = null;
   #subject = ""; // whose token it is
+  #refused = ""; // a token that is of no use, even if the storage does not give it up
   #followed = ""; // whose token was taken over from another tab
   #isKept = false;
   #isOpen = false; // what was kept comes before what is sent now
@@ -224,7 +225,7 @@ export class Chat extends EventTarget {
     const jwt = await tokenOf(this.#identity);
     const subject = subjectOf(jwt) || this.#followed;
     return this.#alone("open", async () => {
-      const { token, subject: whose } = this.#kept.ticket;
+      const { token, subject: whose } = this.#kept.ticket.token === this.#refused ? NOBODY : this.#kept.ticket;
       if (token && whose === subject) {
         this.#calls.token = token;
         this.#subject = subject;
@@ -287,8 +288,9 @@ export class Chat extends EventTarget {
   #leave(failure) {
     const kept = this.#kept.ticket.token;
     const used = this.#calls.token || kept;
-    if (used && (failure.isLost || (this.#calls.token && this.#subject))) {
+    if (used && used !== this.#refused && (failure.isLost || (this.#calls.token && this.#subject))) {
       if (kept === used) this.#kept.ticket = NOBODY;
+      this.#refused = used;
       this.#calls.token = this.#followed = "";
       return true;
     }
