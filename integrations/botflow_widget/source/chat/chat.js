@@ -12,11 +12,10 @@ import { Kept, NOBODY } from "./kept.js";
 import { Outbox } from "./outbox.js";
 import { after, Pauses, within } from "./pauses.js";
 import { Refusal } from "./refusal.js";
-import { upload } from "./uploads.js";
+import { fetchWith } from "./uploads.js";
 
 const SETTLES_WITHIN_MS = 10_000;
 const STUCK_AFTER_MS = 60_000;
-const TRIES = 3;
 
 /** @typedef {import("./types.js").ChatEvents} ChatEvents */
 /** @typedef {import("./types.js").ChatOptions} ChatOptions */
@@ -129,16 +128,11 @@ export class Chat extends EventTarget {
    * Send a file; a message then names it in `media`. `onProgress` gets a share from 0 to 1.
    * @param {Blob & {name?: string}} file
    * @param {import("./uploads.js").UploadOptions} [options]
+   * @returns {Promise<import("./types.js").SentFile>}
    */
-  async upload(file, options = {}) {
-    const { token } = this.#calls;
-    try {
-      return await upload(this.#calls, file, options);
-    } catch (failure) {
-      if (!(failure instanceof Refusal) || failure.status !== 401 || !this.#calls.renew) throw failure;
-      if (this.#calls.token === token) await this.#calls.renew();
-      return upload(this.#calls, file, options);
-    }
+  upload(file, { onProgress = () => {}, signal } = {}) {
+    const path = `/files?name=${encodeURIComponent(file.name ?? "file")}`;
+    return this.#calls.json("POST", path, { file, signal, withinMs: 0, by: fetchWith(onProgress) });
   }
 
   /**
@@ -157,17 +151,7 @@ export class Chat extends EventTarget {
    * @param {string} [comment]
    */
   async feedback(messageId, value, comment) {
-    const body = { messageId, value, comment };
-    for (let tries = 0; ; tries += 1) {
-      try {
-        await this.#calls.json("POST", "/feedback", { body, signal: this.#life.signal });
-        return;
-      } catch (failure) {
-        const isFinal = failure instanceof Refusal && failure.isFinal;
-        if (isFinal || tries + 1 >= TRIES || this.#life.signal.aborted) throw failure;
-        await this.#pauses.wait(tries, this.#life.signal, failure instanceof Refusal ? failure.retryAfterS : 0);
-      }
-    }
+    await this.#calls.json("POST", "/feedback", { body: { messageId, value, comment }, signal: this.#life.signal });
   }
 
   /**
