@@ -130,9 +130,11 @@ export class Chat extends EventTarget {
    * @param {import("./uploads.js").UploadOptions} [options]
    * @returns {Promise<import("./types.js").SentFile>}
    */
-  upload(file, { onProgress = () => {}, signal } = {}) {
+  async upload(file, { onProgress = () => {}, signal } = {}) {
     const path = `/files?name=${encodeURIComponent(file.name ?? "file")}`;
-    return this.#calls.json("POST", path, { file, signal, withinMs: 0, by: fetchWith(onProgress) });
+    const sent = await this.#calls.json("POST", path, { file, signal, withinMs: 0, by: fetchWith(onProgress) });
+    onProgress(1);
+    return sent;
   }
 
   /**
