@@ -1,0 +1,1 @@
+export * from "./chunks/chat-YLVUUUFH.js";
