@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from botflow.errors import UsageError
+from botflow.interfaces.chat_users import CHAT_USERS
 from botflow.interfaces.credential_modules import CredentialField, CredentialModule
 from botflow.settings import EnvironmentSettings, Networks, Settings
 
@@ -133,7 +134,7 @@ def node_types_of(plugins: Sequence[Plugin], built_in: Sequence[NodeType]) -> Ma
 
 def credential_modules(plugins: Iterable[Plugin]) -> Mapping[str, CredentialModule]:
     """Return every credential module by its id; UsageError `plugin.clash` when two have the same."""
-    modules = {WEBHOOK.id: WEBHOOK}
+    modules = {module.id: module for module in (WEBHOOK, CHAT_USERS)}
     for module in (each for plugin in plugins for each in plugin.credential_modules):
         if modules.setdefault(module.id, module) is not module:
             raise UsageError(

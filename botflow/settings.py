@@ -194,7 +194,8 @@ class Settings(EnvironmentSettings):
     botflow_api_key: SecretStr | None = Field(default=None, min_length=16)
     """Lets servers use `/api/v1` and speak for their own users; at least 16 characters."""
     botflow_allowed_origins: Origins = ()
-    """Sites whose pages may call the chat API from a browser (CORS), separated by commas."""
+    """Sites whose pages may call the chat from a browser (CORS), separated by commas; for workflows without a list of
+    their own, `chat.origins`. What other pages send to the chat is refused."""
     botflow_trusted_proxies: Networks = ()
     """Addresses or networks of the proxies before this server, `10.0.0.7,10.1.0.0/16`. Their X-Forwarded-For says who
     calls; without it, all callers behind a proxy share the limits of one address. Their X-Forwarded-Proto and

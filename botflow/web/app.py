@@ -9,7 +9,6 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from botflow.interfaces.chat_protocol import ChatProtocol
-from botflow.settings import Settings
 from botflow.web.api import campaigns, credentials, doctor, exports, node_types, plain_paths, schedules
 from botflow.web.api.access import audit_log, keys, organizations, retention, token_keys, users
 from botflow.web.api.events import events, webhooks
@@ -85,12 +84,10 @@ class Routes:
     """Routes in two layers, cross-origin rules and errors: Starlette's own application class would put two more layers
     around every message. Each request's scope must have a Desk: see `application.Application`."""
 
-    def __init__(
-        self, *, dev: bool, settings: Settings, protocols: Iterable[ChatProtocol], widget: Path | None
-    ) -> None:
+    def __init__(self, *, dev: bool, protocols: Iterable[ChatProtocol], widget: Path | None) -> None:
         # Without redirect_slashes: a redirect would turn a message into a GET.
         self.router = Router(_routes(protocols, widget, dev=dev), redirect_slashes=False)
-        answering = ChatOrigins(ProblemFence(self.router), settings.botflow_allowed_origins)
+        answering = ChatOrigins(ProblemFence(self.router))
         self.templates = RouteTemplates(self.router.routes)
         self._outermost = RequestWatch(answering, self.templates)
 

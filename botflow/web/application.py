@@ -25,6 +25,7 @@ from botflow.web.app import Routes
 from botflow.web.asgi import send_bytes
 from botflow.web.auth.callers import Gate
 from botflow.web.auth.recognisers import recognisers_of
+from botflow.web.auth.user_tokens import UserTokens
 from botflow.web.chat.file_links import FileLinks
 from botflow.web.chat.stream_news import StreamNews
 from botflow.web.chat.streams import Streams
@@ -56,7 +57,7 @@ class Application:
         self._dev = dev
         plugins = [*installed_plugins(), *options.plugins]
         protocols, widget = chat_protocols(plugins), chat_widget(plugins)
-        self._routes = Routes(dev=dev, settings=options.settings, protocols=protocols.values(), widget=widget)
+        self._routes = Routes(dev=dev, protocols=protocols.values(), widget=widget)
         self._is_open = False
         self._desk: Desk | None = None
         self._answering: ASGIApp = self._routes
@@ -167,16 +168,18 @@ class Application:
 
     def _open_desk(self, runtime: Runtime, home: int, body_within_s: float | None) -> Desk:
         settings, key = self._options.settings, self._options.settings.botflow_api_key
+        quiet_log = QuietLog()
         return Desk(
             runtime=runtime,
             settings=settings,
             gate=Gate(self._options.keyring, key.get_secret_value() if key else None, home, recognisers_of(runtime)),
+            users=UserTokens(runtime.vault, runtime.clock, quiet_log, settings.botflow_public_url),
             limiter=RateLimiter(runtime.clock, runtime.counter),
             bodies=OpenBodies(within_s=body_within_s),
             waits=Waits(),
             streams=Streams(),
             links=FileLinks(self._options.keyring, runtime.callbacks.base),
-            quiet_log=QuietLog(),
+            quiet_log=quiet_log,
             news=StreamNews(runtime.database.transcripts, runtime.hub),
             proxies=TrustedProxies(settings.botflow_trusted_proxies),
             providers={channel.name: channel for channel in runtime.channels.values()},

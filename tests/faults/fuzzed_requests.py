@@ -17,7 +17,6 @@ from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
 from botflow.plugins import chat_protocols, installed_plugins
-from botflow.settings import Settings
 from botflow.web.app import Routes
 from tests.faults.fuzzed_values import FIELDS, FIELDS_OF, MOMENTS, NAMES, ODD_BYTES, PREFLIGHTS, TEXTS, VALUES, some_of
 
@@ -53,7 +52,7 @@ class Request:
 def routes() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return path and methods of each route."""
     protocols = chat_protocols(installed_plugins()).values()
-    every = Routes(dev=False, settings=Settings(), protocols=protocols, widget=None).router.routes
+    every = Routes(dev=False, protocols=protocols, widget=None).router.routes
     return tuple((route.path, tuple(sorted(route.methods or METHODS))) for route in every if isinstance(route, Route))
 
 

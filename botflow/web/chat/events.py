@@ -13,8 +13,7 @@ the CPU time of an event (67 to 22 microseconds here) and three times the memory
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from functools import partial
+from collections.abc import Coroutine, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -26,7 +25,8 @@ from botflow.errors import ProviderError
 from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.turns.signals import Delta, Mailbox, Preview, Typing, Woken
 from botflow.web.asgi import header
-from botflow.web.auth.callers import TrustedServer, Visitor
+from botflow.web.auth.admission import Admission
+from botflow.web.auth.callers import Visitor
 from botflow.web.chat.file_links import SessionLinks
 from botflow.web.chat.history import Cursor, Query, message_json, said_json
 from botflow.web.context import Desk, conversation_status, desk_of, person_of
@@ -41,8 +41,6 @@ HEADERS = [
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),  # nginx would hold events back
 ]
-
-StillValid = Callable[[], Awaitable[bool]]
 
 
 class Events:
@@ -66,8 +64,7 @@ class Events:
             return
         with desk.streams.place(stored.id, address), desk.news.watch(stored.id):
             links = desk.links.of(stored.id, scope)
-            by_key = partial(desk.gate.is_caller, scope, slug) if isinstance(caller, TrustedServer) else None
-            stream = Stream(desk, links, cursor, send, by_key=by_key)
+            stream = Stream(desk, links, cursor, send, desk.admission_of(scope, caller, slug))
             await _first_of(stream.run(), _disconnected(receive), desk.streams.closed())
             await stream.end()
 
@@ -76,9 +73,8 @@ class Stream:
     """One client's stream of one session."""
 
     def __init__(
-        self, desk: Desk, links: SessionLinks, cursor: Cursor | None, send: Send, *, by_key: StillValid | None
+        self, desk: Desk, links: SessionLinks, cursor: Cursor | None, send: Send, admission: Admission
     ) -> None:
-        """`by_key` is for a server: whether its API key is still in force."""
         self._written_at = desk.runtime.clock.monotonic_s()
         self._desk = desk
         self._links = links
@@ -88,11 +84,11 @@ class Stream:
         self._turn = 0  # the last turn whose messages were written
         self._status: dict[str, str] = {}
         self._send = send
-        self._by_key = by_key
+        self._admission = admission
         self._is_stuck = False
 
     async def run(self) -> None:
-        """Write until cancelled; returns when the client does not read, or its token or key was revoked."""
+        """Write until cancelled; returns when the client does not read, or may not read on."""
         with self._desk.runtime.hub.listen(self._session) as mailbox:  # before the first read: no signal is missed
             try:
                 await self._write_start()
@@ -126,13 +122,13 @@ class Stream:
     async def _catch_up(self) -> bool:
         """Write every message after the cursor, then the session's status if it changed.
 
-        False, and nothing is written, when the visitor's token or the server's key was revoked, or the session was
-        erased: a reader that connects again finds the one that has begun since. Each turn begins with this read, so no
-        draft is shown after it either.
+        False, and nothing is written, when the reader may not read on, or the session was erased: a reader that
+        connects again finds the one that has begun since. Each turn begins with this read, so no draft is shown after
+        it either.
         """
         database = self._desk.runtime.database
         stored = await database.turns.load_by_id(self._session)
-        if stored is None or not (await self._by_key() if self._by_key else not stored.token_revoked):
+        if stored is None or not await self._admission.holds_for(stored):
             return False
         while True:
             page = await database.transcripts.messages_after(self._session, self._said, PAGE)
@@ -151,15 +147,16 @@ class Stream:
         return True
 
     async def _pass_on_drafts(self, mailbox: Mailbox) -> None:
-        """Write drafts as they come; return when the database, or the server's key, should be read again."""
+        """Write drafts as they come; return when the database should be read again, or the reader's right has ended."""
         clock = self._desk.runtime.clock
         while True:
-            signal = await mailbox.get(self._written_at + HEARTBEAT_S - clock.monotonic_s())
-            if isinstance(signal, Woken):
+            beats_in_s = self._written_at + HEARTBEAT_S - clock.monotonic_s()
+            signal = await mailbox.get(min(beats_in_s, self._admission.left_s))
+            if isinstance(signal, Woken) or self._admission.left_s <= 0:
                 return
             if signal is None:
                 await self._write_bytes(b":\n\n")
-                if self._by_key:
+                if self._admission.needs_beats:
                     return
             elif isinstance(signal, Typing):
                 await self._write("typing", {"person": signal.person})

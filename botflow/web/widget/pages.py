@@ -15,14 +15,14 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import BaseRoute, Route
 
 from botflow.errors import RejectedInbound
-from botflow.flow.chat_access import ChatAccess
 from botflow.runtime.served_flows import LiveFlow
+from botflow.web.chat.origins import frame_ancestors
 from botflow.web.context import Desk, desk_of
 from botflow.web.requests.rate_limits import PAGES_PER_ADDRESS, Use
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data: blob:; connect-src 'self';"
-    " base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'; frame-ancestors {}"
+    " base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'; {}"
 )
 PAGE = """<!doctype html>
 <html lang="{language}">
@@ -95,17 +95,12 @@ def _page(desk: Desk, root: str, live: LiveFlow | None) -> Response:
         scripts=scripts + (DEV.format(root=root) if desk.dev else ""),
     )
     headers = {
-        "content-security-policy": POLICY.format(framing_sites(flow.chat if flow else ChatAccess())),
+        "content-security-policy": POLICY.format(frame_ancestors(live) if live else "frame-ancestors 'none'"),
         "x-content-type-options": "nosniff",
         "referrer-policy": "no-referrer",
         "cache-control": "no-cache",
     }
     return HTMLResponse(text, headers=headers)
-
-
-def framing_sites(chat: ChatAccess) -> str:
-    """Return who may show the page in a frame, as a content security policy writes it."""
-    return " ".join(chat.frames) or "'none'"
 
 
 def page_routes(*, dev: bool) -> list[BaseRoute]:
