@@ -1,1 +1,1 @@
-export * from "./chunks/chat-C4I2B4KO.js";
+export * from "./chunks/chat-5JWXJIDB.js";

@@ -33,7 +33,7 @@ function drawn(kit, { title, text, picture, buttons }) {
   if (picture) {
     card.append(h("img.tile-picture", { alt: "", loading: "lazy", decoding: "async", referrerpolicy: "no-referrer", src: addressOf(picture.url), onerror: (/** @type {any} */ event) => event.target.remove() }));
   }
-  const body = h("div.tile-body", null, h("h3", null, title));
+  const body = h("div.tile-body", null, h("h2", null, title));
   if (text) body.append(h("div.tile-text", null, ...markup(text)));
   card.append(body);
   if (buttons.length) card.append(h("div.tile-buttons", null, ...buttons.map((/** @type {any} */ button) => (button.url ? linkButton(button) : choice(kit, title, button)))));

@@ -59,7 +59,9 @@ function emit(name, detail) {
 /** Load the chat, once; a failure is tried again by the next call. @returns {Promise<Opened>} */
 function load() {
   const options = { root, frame, server: server.href, workflow, isButton, data, given, found: worn, look, dressed, emit, showUnread, close, memory };
-  opened ??= import(new URL(CHAT_FILE, script.src).href).then((chat) => chat.mount(options)).catch((failure) => {
+  const from = (/** @type {string} */ file) => import(new URL(file, script.src).href);
+  // A server that was upgraded since has other chunks, and names its own in chat.js.
+  opened ??= from(CHAT_FILE).catch(() => from("chat.js")).then((chat) => chat.mount(options)).catch((failure) => {
     opened = null;
     throw failure;
   });
