@@ -46,7 +46,7 @@ const SCENARIOS = {
     const { chat, said, of } = visitor();
     await chat.open();
     chat.send("one");
-    await until(() => said().length === 2);
+    await until(() => said().length === (given ?? 2));
     chat.close();
     return { said: said(), states: of("connection").map(({ state }) => state) };
   },
