@@ -98,6 +98,12 @@ async def test_a_stream_that_breaks_off_repeats_nothing_and_loses_nothing(site: 
     assert told["said"] == echoed("one", "two", "three")
 
 
+async def test_a_stream_that_comes_late_repeats_nothing(site: Site) -> None:
+    told, _ = await through(site, first("GET events", Fault(delay_s=0.5)), "overlapping")
+
+    assert told == echoed("one", "two")
+
+
 async def test_a_page_loaded_while_the_server_fails_keeps_its_conversation(site: Site) -> None:
     """Others begin a new conversation then, and the person's answers go into the old one."""
     for fault in (BUSY, HOTEL, Fault(kind="refuse"), answer("200 OK", "<h1>Sign in</h1>")):
@@ -119,7 +125,9 @@ async def test_a_proxy_that_holds_back_streams_does_not_hold_back_answers(site: 
 
 async def test_messages_are_shown_by_their_numbers_not_by_what_they_answer(site: Site) -> None:
     """What a person writes while the workflow answers has a lower number than an answer to something before it."""
-    entries = [{"id": id, "direction": "out", "text": id, "quickReplies": []} for id in ("10.0", "9.1", "9.0")]
+    entries: list[dict[str, Any]] = [
+        {"id": id, "direction": "out", "text": id, "quickReplies": []} for id in ("10.0", "9.1", "9.0")
+    ]
     page = answer("200 OK", json.dumps({"messages": entries, "more": False}), media_type="application/json")
 
     def decide(request: Request) -> Fault:
