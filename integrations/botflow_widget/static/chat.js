@@ -1,1 +1,1 @@
-export * from "./chunks/chat-5JWXJIDB.js";
+export * from "./chunks/chat-RIQ2WDMQ.js";
