@@ -1,1 +1,1 @@
-export * from "./chunks/chat-RIQ2WDMQ.js";
+export * from "./chunks/chat-VEEXPJZZ.js";
