@@ -18,8 +18,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, Route, async_playwright
 
+from botflow.engine.asks import Answer, AskModel
+from botflow.interfaces import OnDelta
 from botflow.storage.migrations.upgrade import migrate
 from docs.generate.widget import STATIC
 from tests.web.chat.chromium import ARGUMENTS, find_chromium
@@ -39,6 +41,7 @@ nodes:
 SLOW: dict[str, Any] = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 200_000}
 WORDS = 400
 INLINE = "data-mode=inline data-target='#help'"
+PIECE_S = 0.01
 FRAMES = """() => { window.frames_ms = []; let last = performance.now(); const next = (now) => {
     window.frames_ms.push(now - last); last = now; requestAnimationFrame(next); }; requestAnimationFrame(next); }"""
 
@@ -93,16 +96,22 @@ async def print_time_to_interactive(browser: Browser, site: Site) -> None:
         )
 
 
-async def print_memory(browser: Browser, site: Site, model: HeldModel) -> None:
+async def print_memory(browser: Browser, site: Site) -> None:
     async with host_page(site.url, "talk", INLINE) as address, await browser.new_context() as context:
         page = await context.new_page()
         await page.goto(address)
         await page.locator("#connection[data-state=online]").wait_for()
         before = await _heap(page)
-        model.go_on.set()
-        for _ in range(500):
-            await page.evaluate("botflow.send('How are you?')")
-        await page.locator(".entry[data-id]").nth(999).wait_for(timeout=600_000)
+        said = {"type": "text", "direction": "out", "quickReplies": [], "at": "2026-11-27T10:00:00+00:00"}
+        messages = [{**said, "id": f"{at + 1}.0", "text": f"**{at}** of many messages"} for at in range(1_000)]
+
+        async def give_many(route: Route) -> None:
+            answer = await route.fetch()
+            await route.fulfill(response=answer, json={**await answer.json(), "messages": messages})
+
+        await page.route("**/messages*", give_many)
+        await page.reload()
+        await page.locator(".entry[data-id='1000.0']").wait_for(timeout=60_000)
         print(f"{(await _heap(page) - before) / 1000:7,.0f} kB of heap for 1,000 messages")
 
 
@@ -113,18 +122,28 @@ async def _heap(page: Page) -> int:
     return int(used["usedSize"])
 
 
-async def print_dropped_frames(browser: Browser, site: Site, model: HeldModel) -> None:
+async def print_dropped_frames(browser: Browser, site: Site) -> None:
     async with host_page(site.url, "talk", INLINE) as address, await browser.new_context() as context:
         page = await context.new_page()
         await page.goto(address)
         await page.locator("#connection[data-state=online]").wait_for()
         await page.evaluate(FRAMES)
-        model.go_on.set()
         await page.evaluate("botflow.send('Tell me much')")
         await page.locator(".entry.out[data-id]").wait_for(timeout=60_000)
         frames = await page.evaluate("window.frames_ms")
         late = [one for one in frames if one > 25]
         print(f"{len(late):7} of {len(frames)} frames late, {WORDS} pieces streamed; longest {max(frames):.0f} ms")
+
+
+class StreamingModel(HeldModel):
+    """Says its pieces one after the other, as fast as quick models do."""
+
+    async def answer(self, ask: AskModel, on_delta: OnDelta | None = None) -> Answer:
+        for piece in self.pieces:
+            await asyncio.sleep(PIECE_S)
+            if on_delta is not None:
+                await on_delta(piece)
+        return Answer(value="".join(self.pieces), usage={"model": self.name})
 
 
 @asynccontextmanager
@@ -145,13 +164,13 @@ async def opened(model: HeldModel) -> AsyncIterator[tuple[Browser, Site]]:
 
 async def main(what: str) -> None:
     print_sizes()
-    model = HeldModel(pieces=("A **word** and ",) * WORDS + ("an end.",))
+    model = StreamingModel(pieces=("A **word** and ",) * WORDS + ("an end.",))
     async with opened(model) as (browser, site):
         await print_requests(browser, site)
         if what == "all":
             await print_time_to_interactive(browser, site)
-            await print_dropped_frames(browser, site, model)
-            await print_memory(browser, site, model)
+            await print_dropped_frames(browser, site)
+            await print_memory(browser, site)
 
 
 if __name__ == "__main__":

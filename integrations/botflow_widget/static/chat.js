@@ -1,1 +1,1 @@
-export * from "./chunks/chat-VEEXPJZZ.js";
+export * from "./chunks/chat-4QYDD72S.js";

@@ -131,7 +131,7 @@ function deck(cards, entry) {
 /** @param {Message} message @param {(id: string, value: "up" | "down" | null) => void} onFeedback */
 function thumbs(message, onFeedback) {
   const row = h("div.thumbs");
-  let value = message.feedback?.value ?? message.feedback ?? null;
+  let value = message.feedback ?? null;
   const buttons = THUMBS.map((one) => h(`button.round.${one}`, {
     "aria-label": one === "up" ? words.good : words.bad,
     onclick: () => { value = value === one ? null : one; draw(); onFeedback(message.id, value); },

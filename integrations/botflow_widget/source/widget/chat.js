@@ -86,7 +86,8 @@ class Widget {
 
   /** @param {string | null} jwt */
   identify(jwt) {
-    if (jwt) this.#talk?.chat.identify(jwt);
+    if (!this.#hasOpened && this.#talk) this.#start(); // with the new identity
+    else if (jwt) this.#talk?.chat.identify(jwt);
     else this.#talk?.chat.signOut();
   }
 
@@ -172,7 +173,7 @@ class Widget {
   // -- the conversation
 
   #start() {
-    const { server, workflow, data, given, emit, showUnread } = this.#options;
+    const { server, workflow, identity, emit, showUnread } = this.#options;
     const part = /** @type {import("./panel.js").Panel} */ (this.#part);
     this.#talk?.end();
     this.#hasBeenOnline = this.#hasOpened = this.#isClosed = false;
@@ -182,7 +183,7 @@ class Widget {
     part.earlier.hidden = true;
     this.#showState("connecting");
     this.#talk = new Talk({
-      chat: { server, workflow, identity: data.identity || given.identity || null },
+      chat: { server, workflow, identity: identity() },
       view: this.#view,
       onMessage: (message) => {
         emit("message", message);
