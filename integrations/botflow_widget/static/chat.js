@@ -1,1 +1,1 @@
-export * from "./chunks/chat-4QYDD72S.js";
+export * from "./chunks/chat-GSRQHTJG.js";

@@ -37,6 +37,7 @@ class Widget {
   #talk = null;
   #hasBeenOnline = false;
   #hasOpened = false;
+  #isRefused = false; // nobody can write now
   #isOpen;
   #isClosed = false; // the workflow is out of service
   #isGone = false;
@@ -86,7 +87,7 @@ class Widget {
 
   /** @param {string | null} jwt */
   identify(jwt) {
-    if (!this.#hasOpened && this.#talk) this.#start(); // with the new identity
+    if (this.#isRefused) this.#start(); // with the new identity
     else if (jwt) this.#talk?.chat.identify(jwt);
     else this.#talk?.chat.signOut();
   }
@@ -181,6 +182,11 @@ class Widget {
     this.#view.clear();
     this.#view.welcome(false);
     part.earlier.hidden = true;
+    if (this.#look.identity?.required && !identity()) {
+      this.#talk = null;
+      return this.#refuse(words.signIn);
+    }
+    this.#letWrite(true);
     this.#showState("connecting");
     this.#talk = new Talk({
       chat: { server, workflow, identity: identity() },
@@ -218,7 +224,14 @@ class Widget {
     children[0].textContent = why;
     children[1].textContent = more;
     this.#view.welcome(true);
+    this.#letWrite(false);
     this.#showState("closed");
+  }
+
+  /** What is written where nobody takes it would be lost. @param {boolean} isOpen */
+  #letWrite(isOpen) {
+    this.#isRefused = !isOpen;
+    /** @type {import("./panel.js").Panel} */ (this.#part).composer.inert = !isOpen;
   }
 
   #restart() {
