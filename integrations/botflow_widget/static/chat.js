@@ -1,1 +1,1 @@
-export * from "./chunks/chat-UI6Z7MUZ.js";
+export * from "./chunks/chat-JZFPGBSU.js";
