@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64decode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx2
 import openai
@@ -149,17 +152,47 @@ nodes:
     next: thanks
   - {id: thanks, type: chatbot, actionType: say, properties: {text: "Thank you."}}
 """
-    async with open_site(sqlite_url, flows=(flow,)) as site, client_of(site, max_retries=0) as client:
-        asked = await said(client, user("hi"), model="photo", user="anna")
-        parts = [{"type": "text", "text": "here"}, {"type": "image_url", "image_url": {"url": PICTURE}}]
-        history = (user("hi"), bot(asked), {"role": "user", "content": parts})
-        assert await said(client, *history, model="photo", user="anna") == "Thank you."
-        assert await said(client, *history, model="photo", user="anna") == "Thank you."
-        assert await heard(site, "anna", "photo") == ["hi", "here"]
+    async with (
+        picture_server() as address,
+        open_site(sqlite_url, flows=(flow,), botflow_flow_networks="127.0.0.1") as site,
+        client_of(site, max_retries=0) as client,
+    ):
+        for person, url in (("anna", PICTURE), ("ben", address)):
+            asked = await said(client, user("hi"), model="photo", user=person)
+            parts = [{"type": "text", "text": "here"}, {"type": "image_url", "image_url": {"url": url}}]
+            history = (user("hi"), bot(asked), {"role": "user", "content": parts})
+            assert await said(client, *history, model="photo", user=person) == "Thank you."
+            assert await said(client, *history, model="photo", user=person) == "Thank you."
+            assert await heard(site, person, "photo") == ["hi", "here"]
+        for wrong in ("http://127.0.0.2/cat.png", "file:///etc/passwd", "data:image/png;base64", "data:;base64,A"):
+            parts[1] = {"type": "image_url", "image_url": {"url": wrong}}
+            with pytest.raises(openai.UnprocessableEntityError) as refused:
+                await said(client, {"role": "user", "content": parts}, model="photo", user="anna")
+            assert refused.value.code == "media.url"
 
-        parts[1] = {"type": "image_url", "image_url": {"url": "https://example.com/cat.png"}}
-        with pytest.raises(openai.UnprocessableEntityError, match="is not a data URL"):
-            await said(client, {"role": "user", "content": parts}, model="photo", user="anna")
+        visitor = await site.visit("photo")
+        async with client_of(site, visitor.opened["token"], max_retries=0) as own:
+            parts[1] = {"type": "image_url", "image_url": {"url": address}}
+            with pytest.raises(openai.UnprocessableEntityError, match="is not a data URL"):
+                await said(own, {"role": "user", "content": parts}, model="photo")
+
+
+@asynccontextmanager
+async def picture_server() -> AsyncIterator[str]:
+    """Serve a picture on loopback, and yield its address."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        picture = b64decode(PICTURE.partition(",")[2])
+        writer.write(
+            b"HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: %d\r\n\r\n" % len(picture) + picture
+        )
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/cat.png"
 
 
 async def test_a_client_that_goes_away_loses_nothing(database_url: str, model: HeldModel) -> None:
