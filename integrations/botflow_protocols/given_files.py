@@ -53,7 +53,7 @@ async def _content(desk: Desk, speaker: Speaker, file: GivenFile) -> tuple[str, 
     if file.url[:5].lower() == "data:":
         return _of_data_url(file.url)
     if speaker.address is not None or not file.url[:8].lower().startswith(("http://", "https://")):
-        raise _refused("a file of the message is not a data URL")
+        raise _refused("it is not a data URL")
     try:
         read = await read_web_file(file.url, desk.settings.botflow_flow_networks, LARGEST_FILE)
     except ProviderError as failure:
@@ -68,13 +68,18 @@ def _of_data_url(url: str) -> tuple[str, bytes]:
     head, comma, data = url.partition(",")
     declared, *parameters = head[5:].split(";")
     if not comma:
-        raise _refused("a file of the message is not a whole data URL")
+        raise _refused("it is not a whole data URL")
     try:
         is_base64 = "base64" in (parameter.strip().lower() for parameter in parameters)
         return declared, b64decode(data, validate=True) if is_base64 else unquote_to_bytes(data)
     except (binascii.Error, ValueError):
-        raise _refused("a file of the message is not in base64") from None
+        raise _refused("it is not in base64") from None
 
 
-def _refused(what: str) -> RejectedInbound:
-    return RejectedInbound(what, code="media.url", hint="send the content itself: data:image/png;base64,…", status=422)
+def _refused(why: str) -> RejectedInbound:
+    return RejectedInbound(
+        f"a file of the message cannot be read: {why}",
+        code="media.url",
+        hint="send the content itself: data:image/png;base64,…",
+        status=422,
+    )

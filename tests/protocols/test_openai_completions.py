@@ -173,7 +173,7 @@ nodes:
         visitor = await site.visit("photo")
         async with client_of(site, visitor.opened["token"], max_retries=0) as own:
             parts[1] = {"type": "image_url", "image_url": {"url": address}}
-            with pytest.raises(openai.UnprocessableEntityError, match="is not a data URL"):
+            with pytest.raises(openai.UnprocessableEntityError, match="it is not a data URL"):
                 await said(own, {"role": "user", "content": parts}, model="photo")
 
 
