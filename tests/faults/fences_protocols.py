@@ -18,7 +18,7 @@ FENCES_OF_PROTOCOLS = (
     Fence(repeats.message_id_of, "if known is not None and known.id.seq == newest:", "if False:", REPEAT),
     Fence(
         repeats.message_id_of,
-        "newest and (asked.has_history or _is_retry(scope) or header(scope, CHAT_ID) is not None)",
+        "newest and (asked.has_history or _is_retry(scope) or filled(scope, CHAT_ID) is not None)",
         "newest",
         REPEAT,
     ),

@@ -62,6 +62,10 @@ async def test_a_repeat_is_the_same_turn_and_yes_twice_are_two(sqlite_url: str) 
         assert await said(client, user("yes"), user="ben") == "What would you like, yes?\n\n- Pizza\n- Salad"
         assert await heard(site, "ben") == ["yes", "yes"]
 
+        for unfilled in ("", "{{USER_MESSAGE_ID}}"):
+            await said(client, user("so"), user="dora", extra_headers={"x-openwebui-user-message-id": unfilled})
+        assert await heard(site, "dora") == ["so", "so"]
+
         key = {"idempotency-key": "order-1"}
         assert await said(client, user("hi"), user="carl", extra_headers=key) == first
         assert await said(client, user("hi"), user="carl", extra_headers=key) == first
@@ -103,6 +107,12 @@ async def test_whom_a_request_is_about(sqlite_url: str) -> None:
         assert await heard(site, "by-header") == ["c"]
         assert await heard(site, "by-user") == []
 
+        for unfilled in ("", "{{CHAT_ID}}"):
+            await said(client, user(f"d{unfilled}"), user="filled", extra_headers={"x-openwebui-chat-id": unfilled})
+            with pytest.raises(openai.UnprocessableEntityError, match="a placeholder"):
+                await said(client, user("e"), user="filled", extra_headers={"botflow-external-id": unfilled})
+        assert await heard(site, "filled") == ["d", "d{{CHAT_ID}}"]
+
         visitor = await site.visit()
         async with client_of(site, visitor.opened["token"], max_retries=0) as own:
             assert [model.id async for model in own.models.list()] == ["order"]
@@ -129,6 +139,9 @@ async def test_what_is_refused_and_in_which_form(sqlite_url: str) -> None:
         with pytest.raises(openai.BadRequestError, match="writes no titles") as task:
             await said(client, user(title), extra_headers={"x-openwebui-chat-id": "c1"})
         assert task.value.code == "task.refused"
+        with pytest.raises(openai.BadRequestError, match="writes no titles"):
+            await said(client, user("a title?"), user="c1", extra_headers={"x-openwebui-task": "title_generation"})
+        assert await said(client, user("hi"), user="c2", extra_headers={"x-openwebui-task": ""}) == "What's your name?"
         assert await heard(site, "c1") == []
 
 

@@ -79,7 +79,8 @@ async def position_of(
     said = [entry for entry in entries if entry.direction == "out"]
     if heard:
         through = min(heard[0], seen_through) if seen_through is not None else heard[0]
-        said = [entry for entry in said if entry.seq <= through]
+        # A client that is more than a page behind gets what is new only: the rest would be more than an answer.
+        said = [entry for entry in said if entry.seq <= through] or (said if len(entries) >= PAGE else [])
     version, _, index = said[-1].id.partition(".") if said else ("0", "", "0")
     return Position(
         session=stored.id,
