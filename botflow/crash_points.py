@@ -39,6 +39,8 @@ Point = Literal[
     "publication.moved",  # some sessions have moved, others have not
     "erasure.stepped",  # a step of an erasure is durable, its copies in memory are not dropped
     "publication.returned",  # some moved sessions have returned, others have not
+    "identity.written",  # a visitor's conversation has become that of a person who signs in, not committed
+    "identity.signed_in",  # it is durable, the browser has no token of the person yet
     "change.written",  # a change and its entry in the audit log are written, not committed
     "change.committed",  # a change is durable, its caller has not been answered
 ]

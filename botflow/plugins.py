@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
 from botflow.errors import UsageError
+from botflow.interfaces.chat_users import CHAT_USERS
 from botflow.interfaces.credential_modules import CredentialField, CredentialModule
 from botflow.settings import EnvironmentSettings, Networks, Settings
 
@@ -54,7 +56,8 @@ class Plugin:
     credentials that it uses; the one with the plugin's name has fields named like the settings, and opens channel and
     model: then `settings.networks` says which private networks their connections may lead to. `observers` are told
     lifecycle events. `option_sources` look up, by their names, what comboboxes in the forms of its node types offer.
-    `chat_protocols` are spoken by workflows that name them.
+    `chat_protocols` are spoken by workflows that name them. `chat_widget` is the folder with the files that web pages
+    load to show a chat, and a manifest.json about them.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Plugin:
     observers: tuple[Observer, ...] = ()
     option_sources: Mapping[str, OptionsSource] = field(default_factory=dict, hash=False)
     chat_protocols: tuple[ChatProtocol, ...] = ()
+    chat_widget: Path | None = None
 
     @property
     def own_module(self) -> CredentialModule | None:
@@ -130,7 +134,7 @@ def node_types_of(plugins: Sequence[Plugin], built_in: Sequence[NodeType]) -> Ma
 
 def credential_modules(plugins: Iterable[Plugin]) -> Mapping[str, CredentialModule]:
     """Return every credential module by its id; UsageError `plugin.clash` when two have the same."""
-    modules = {WEBHOOK.id: WEBHOOK}
+    modules = {module.id: module for module in (WEBHOOK, CHAT_USERS)}
     for module in (each for plugin in plugins for each in plugin.credential_modules):
         if modules.setdefault(module.id, module) is not module:
             raise UsageError(
@@ -159,6 +163,18 @@ def chat_protocols(plugins: Iterable[Plugin]) -> Mapping[str, ChatProtocol]:
                 f"two protocols are named {protocol.name!r}", code="plugin.clash", hint="rename one of them"
             )
     return protocols
+
+
+def chat_widget(plugins: Iterable[Plugin]) -> Path | None:
+    """Return the folder of the widget that a plugin brings; UsageError `plugin.clash` when two bring one."""
+    brought = [plugin for plugin in plugins if plugin.chat_widget is not None]
+    if len(brought) > 1:
+        raise UsageError(
+            f"the plugins {brought[0].name!r} and {brought[1].name!r} both bring a chat widget",
+            code="plugin.clash",
+            hint="uninstall one of them",
+        )
+    return brought[0].chat_widget if brought else None
 
 
 def channel_types(plugins: Iterable[Plugin]) -> Mapping[str, type[Channel]]:

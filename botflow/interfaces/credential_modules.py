@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -85,11 +85,15 @@ class CredentialField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialModule:
-    """The fields that a module's sets have. The module with a plugin's own name opens its channel and its model."""
+    """The fields that a module's sets have. The module with a plugin's own name opens its channel and its model.
+
+    `check` looks at a whole set before it is stored: UsageError `credential.field` for what does not fit together.
+    """
 
     id: str
     name: str
     fields: tuple[CredentialField, ...]
+    check: Callable[[Mapping[str, str]], None] | None = None
 
     def field(self, id: str) -> CredentialField | None:
         return next((field for field in self.fields if field.id == id), None)
@@ -119,6 +123,8 @@ class CredentialModule:
             if field.id not in fields and field.default is not None:
                 fields[field.id] = field.read(field.default)
         self._check_required(fields)
+        if self.check is not None:
+            self.check(fields)
         return fields
 
     def check_addresses(self, fields: Mapping[str, str], networks: Sequence[Network]) -> None:

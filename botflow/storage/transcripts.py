@@ -21,6 +21,7 @@ SUMMARIES: Select[*tuple[Any, ...]] = select(sessions, workflows.c.slug).join(
     workflows, workflows.c.id == sessions.c.workflow_id
 )
 DEEPEST_FORK = 16  # forks of forks whose conversation is read
+HEARD = (inbounds.c.seq, inbounds.c.received_at, inbounds.c.content, inbounds.c.state, inbounds.c.key)
 NEWEST_PARTS = (outbounds.c.version.desc(), outbounds.c.index.desc())
 
 
@@ -49,6 +50,13 @@ class Transcripts:
         given = {"session": session, "version": version, "index": index, "limit": limit}
         rows = await self._engine.read(lambda connection: connection.execute(_messages_after(), given).all())
         return [stored_outbound(tuple(row)) for row in rows]
+
+    async def heard_after(self, session: int, seq: int, limit: int) -> list[TranscriptEntry]:
+        """Return what the session's person said after the inbound `seq`, oldest first."""
+        is_asked_for = and_(inbounds.c.session_id == session, inbounds.c.seq > seq, was_heard())
+        statement = select(*HEARD).where(is_asked_for).order_by(inbounds.c.seq).limit(limit)
+        rows = await self._engine.read(lambda connection: connection.execute(statement).all())
+        return [_heard(row) for row in rows]
 
     async def states(self, ids: Collection[int]) -> dict[int, SessionState]:
         """Return the states of these sessions, by id; a session that does not exist is left out."""
@@ -159,8 +167,7 @@ def _first_row(connection: Connection, statement: Select[*tuple[Any, ...]]) -> A
 
 
 def _newest_inbounds(where: Sequence[ColumnElement[bool]], limit: int) -> Select[*tuple[Any, ...]]:
-    columns = (inbounds.c.seq, inbounds.c.received_at, inbounds.c.content, inbounds.c.state, inbounds.c.key)
-    return select(*columns).where(*where).order_by(inbounds.c.seq.desc()).limit(limit)
+    return select(*HEARD).where(*where).order_by(inbounds.c.seq.desc()).limit(limit)
 
 
 def _newest_outbounds(where: Sequence[ColumnElement[bool]], limit: int) -> Select[*tuple[Any, ...]]:

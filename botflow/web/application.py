@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as HttpScope
 
 from botflow.errors import BotflowError, UsageError
-from botflow.plugins import chat_protocols, installed_plugins
+from botflow.plugins import chat_protocols, chat_widget, installed_plugins
 from botflow.records.access import Principal, Scope
 from botflow.runtime.app import Runtime, open_runtime
 from botflow.runtime.options import RuntimeOptions
@@ -26,6 +26,7 @@ from botflow.web.asgi import send_bytes
 from botflow.web.auth.callers import Gate
 from botflow.web.auth.recognisers import recognisers_of
 from botflow.web.auth.tickets import Tickets
+from botflow.web.auth.user_tokens import UserTokens
 from botflow.web.chat.file_links import FileLinks
 from botflow.web.chat.stream_news import StreamNews
 from botflow.web.chat.streams import Streams
@@ -55,8 +56,9 @@ class Application:
     def __init__(self, options: RuntimeOptions, *, dev: bool) -> None:
         self._options = options
         self._dev = dev
-        protocols = chat_protocols([*installed_plugins(), *options.plugins])
-        self._routes = Routes(dev=dev, protocols=protocols.values())
+        plugins = [*installed_plugins(), *options.plugins]
+        protocols, widget = chat_protocols(plugins), chat_widget(plugins)
+        self._routes = Routes(dev=dev, protocols=protocols.values(), widget=widget)
         self._is_open = False
         self._desk: Desk | None = None
         self._answering: ASGIApp = self._routes
@@ -167,17 +169,19 @@ class Application:
 
     def _open_desk(self, runtime: Runtime, home: int, body_within_s: float | None) -> Desk:
         settings, key = self._options.settings, self._options.settings.botflow_api_key
+        quiet_log = QuietLog()
         return Desk(
             runtime=runtime,
             settings=settings,
             gate=Gate(self._options.keyring, key.get_secret_value() if key else None, home, recognisers_of(runtime)),
             tickets=Tickets(self._options.keyring),
+            users=UserTokens(runtime.vault, quiet_log, settings.botflow_public_url),
             limiter=RateLimiter(runtime.clock, runtime.counter),
             bodies=OpenBodies(within_s=body_within_s),
             waits=Waits(),
             streams=Streams(),
             links=FileLinks(self._options.keyring, runtime.callbacks.base),
-            quiet_log=QuietLog(),
+            quiet_log=quiet_log,
             news=StreamNews(runtime.database.transcripts, runtime.hub),
             proxies=TrustedProxies(settings.botflow_trusted_proxies),
             providers={channel.name: channel for channel in runtime.channels.values()},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import cast
 
 from starlette.types import Scope
@@ -18,8 +19,11 @@ from botflow.runtime.app import Runtime
 from botflow.runtime.turns.receive import check_token
 from botflow.settings import Settings
 from botflow.web.asgi import header
+from botflow.web.auth.admission import Admission, KeyAdmission, VisitorAdmission
 from botflow.web.auth.callers import Caller, Gate, TrustedServer, Visitor, external_id_of, require_scope
+from botflow.web.auth.session_tokens import check_access
 from botflow.web.auth.tickets import Tickets
+from botflow.web.auth.user_tokens import UserTokens
 from botflow.web.chat.file_links import FileLinks
 from botflow.web.chat.stream_news import StreamNews
 from botflow.web.chat.streams import Streams
@@ -44,6 +48,7 @@ class Desk:
     settings: Settings
     gate: Gate
     tickets: Tickets
+    users: UserTokens
     limiter: RateLimiter
     bodies: OpenBodies
     waits: Waits
@@ -82,6 +87,8 @@ class Desk:
             reads = scope["method"] in ("GET", "HEAD")
             require_scope(caller.principal, Access.SESSIONS_READ if reads else Access.SESSIONS_WRITE)
             self.runtime.flows.check_owner(workflow, caller.principal.organization)
+        elif caller is not None:
+            self.check_visitor(caller)
         return caller
 
     async def stream_caller(self, scope: Scope, workflow: str, ticket: str) -> Caller | None:
@@ -91,10 +98,32 @@ class Desk:
             return await self.caller(scope, workflow)
         live = self.runtime.flows.get(workflow)
         try:
-            return await self.tickets.use(ticket, live, self.runtime.database.within(live.organization))
+            visitor = await self.tickets.use(ticket, live, self.runtime.database.within(live.organization))
         except Refused as refusal:
             await self._count_failure(scope, refusal)
             raise
+        self.check_visitor(visitor)
+        return visitor
+
+    def check_visitor(self, visitor: Visitor) -> None:
+        """Refused `identity.required` or `identity.expired` for a visitor who may not chat with the workflow, or not
+        any more: for each request, by whatever token or ticket it came, and while a stream is open."""
+        check_access(self.runtime.flows.get(visitor.workflow).flow.chat, visitor)
+
+    def admission_of(self, scope: Scope, caller: Caller | None, workflow: str) -> Admission:
+        """Return what says of a caller who was let in whether they may read on."""
+        if isinstance(caller, Visitor):
+            return VisitorAdmission(caller, self._may_chat)
+        return KeyAdmission(partial(self.gate.is_caller, scope, workflow))
+
+    def _may_chat(self, visitor: Visitor) -> bool:
+        try:
+            self.check_visitor(visitor)
+        except Refused:
+            return False
+        except RejectedInbound:  # the workflow is out of service: it says nothing until it is back
+            return visitor.left_s > 0
+        return True
 
     async def principal(self, scope: Scope, needed: Access) -> Principal:
         """Return who calls with an API key that may do this; RejectedInbound `token.missing`, `token.invalid`, or

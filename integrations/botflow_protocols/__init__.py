@@ -40,6 +40,18 @@ def _websocket() -> Sequence[BaseRoute]:
     return routes()
 
 
+def _direct_line() -> Sequence[BaseRoute]:
+    from botflow_protocols.direct_line.routes import routes
+
+    return routes()
+
+
+def _rasa() -> Sequence[BaseRoute]:
+    from botflow_protocols.rasa.routes import routes
+
+    return routes()
+
+
 plugin = Plugin(
     name="protocols",
     chat_protocols=(
@@ -47,5 +59,7 @@ plugin = Plugin(
         ChatProtocol(name="ai-sdk", routes=_ai_sdk),
         ChatProtocol(name="ag-ui", routes=_ag_ui),
         ChatProtocol(name="websocket", routes=_websocket),
+        ChatProtocol(name="direct-line", routes=_direct_line),
+        ChatProtocol(name="rasa", routes=_rasa),
     ),
 )

@@ -13,6 +13,7 @@ from botflow.storage import workflow_versions
 from botflow.web import provider_webhooks
 from botflow.web.auth import callers
 from botflow.web.auth.callers import Gate
+from botflow.web.auth.session_tokens import SessionTokens
 from botflow.web.middleware.shedding import Shedding
 from botflow.web.requests.addresses import TrustedProxies
 from tests.engine import test_turn
@@ -119,15 +120,27 @@ GATES = (
         Gate.caller, "visitor.workflow != workflow", "False", test_callers.test_a_token_of_one_workflow_opens_no_other
     ),
     Fence(
-        Gate.visitor,
+        SessionTokens.read,
         "self._tokens.loads(token, return_timestamp=True)",
         "(self._tokens.loads_unsafe(token)[1], __import__('datetime').datetime.now())",
         test_callers.test_a_token_that_somebody_else_signed_is_nobodys,
     ),
-    Fence(Gate.visitor, "age_s > TOKEN_LIFETIME_S", "False", test_callers.test_a_token_ends_after_ninety_days),
+    Fence(SessionTokens.read, "visitor.left_s < 0", "False", test_callers.test_a_token_ends_after_ninety_days),
     Fence(
-        Gate.visitor,
-        "age_s < -CLOCKS_DIFFER_S",
+        SessionTokens.read,
+        "visitor.left_s < 0",
+        "False",
+        test_callers.test_the_token_of_a_signed_user_ends_when_the_site_says_so,
+    ),
+    Fence(
+        SessionTokens.read,
+        "external_id.startswith(VISITOR) == bool(vouched_by)",
+        "False",
+        test_callers.test_a_token_names_an_anonymous_visitor_or_a_signed_user_and_neither_passes_for_the_other,
+    ),
+    Fence(
+        SessionTokens.read,
+        "signed_s - time.time() > CLOCKS_DIFFER_S",
         "False",
         test_callers.test_a_server_whose_clock_is_ahead_signs_for_the_others_too,
     ),

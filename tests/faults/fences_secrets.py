@@ -10,7 +10,7 @@ from botflow.runtime.tracing import descriptions
 from botflow.runtime.tracing.recorder import Recorder
 from botflow.runtime.turns import receive
 from botflow.web.api.events import events
-from botflow.web.chat.session_stream import Stream
+from botflow.web.auth.admission import KeyAdmission, VisitorAdmission
 from botflow.web.hooks import webhook_signatures as signatures
 from botflow.web.rest import download as downloads
 from tests.faults.mutation import Fence
@@ -93,15 +93,15 @@ FENCES_OF_SECRETS = (
     ),
     Fence(receive.check_token, "stored.token_revoked", "False", refused),
     Fence(
-        Stream._catch_up,
-        "else not stored.token_revoked",
-        "else True",
+        VisitorAdmission.holds_for,
+        "not stored.token_revoked",
+        "True",
         tokens.test_nothing_that_is_said_after_it_is_shown_on_an_open_stream,
     ),
     Fence(
-        Stream._catch_up,
-        "await self._by_key() if self._by_key",
-        "True if self._by_key",
+        KeyAdmission.holds_for,
+        "await self._is_valid()",
+        "True",
         open_while.test_a_servers_stream_of_a_conversation_ends_when_its_key_is_revoked,
     ),
     Fence(

@@ -17,6 +17,7 @@ from tests.faults.database_counts import read_ledger, rows
 from tests.faults.erasure_crashes import crash_erasure
 from tests.faults.errand_runs import crash_run
 from tests.faults.event_crashes import crash_telling
+from tests.faults.identity_crashes import crash_identity
 from tests.faults.publication_crashes import crash_publication
 from tests.faults.servers_that_die import Crash, Place, Reply, say, standing
 from tests.faults.timing import TWILIO_WAITS_S, scaled
@@ -84,6 +85,8 @@ async def _crash(point: Point, url: str, folder: Path) -> Crash:
             return await crash_erasure(point, url, folder)
         case "event":
             return await crash_telling(point, url, folder)
+        case "identity":
+            return await crash_identity(point, url, folder)
         case "publication":
             return await crash_publication(point, url, folder)
         case "timer":

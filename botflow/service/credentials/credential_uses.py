@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from botflow.flow.document import Document, nowhere, shape
 from botflow.flow.problems import FlowProblems, Problem, Report
+from botflow.interfaces.chat_users import CHAT_USERS
 from botflow.nodes.triggers.runs import EventTrigger, ManualTrigger, WebhookTrigger
 from botflow.runtime.vault import FROM_ENVIRONMENT, OF_THEIR_OWN, ONLY_HOME
 from botflow.storage.organizations import is_home
@@ -44,6 +45,9 @@ def uses_in(documents: Mapping[str, Any]) -> Iterator[Use]:
 def _uses(document: Document, has_users: bool) -> Iterator[Use]:
     for module, name in document.credentials.items():
         yield Use(workflow=document.id, name=name, path=f"credentials.{module}", module=module)
+    for number, name in enumerate(document.chat.identity.credentials if document.chat.identity is not None else ()):
+        path = f"chat.identity.credentials[{number}]"
+        yield Use(workflow=document.id, name=name, path=path, module=CHAT_USERS.id)
     for number, node in enumerate(document.nodes):
         at = f"nodes[{number}]"
         if node.credential:

@@ -1,19 +1,16 @@
 """Callers: a visitor with a session token that we signed, or a server with an API key.
 
-A token names the workflow and the person; nothing about it is stored. An external id is not a secret, so only a
-server may name one.
+An external id is not a secret, so only a server may name one.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature
 from starlette.requests import cookie_parser
 from starlette.types import Scope as HttpScope
 
@@ -23,27 +20,13 @@ from botflow.records.access import Principal, Scope
 from botflow.service.access.api_keys import PREFIX
 from botflow.service.access.sign_in import csrf_token
 from botflow.web.asgi import header
-from botflow.web.problem import Refused
+from botflow.web.auth.refusals import unauthorized
+from botflow.web.auth.session_tokens import SessionTokens
+from botflow.web.auth.session_tokens import Visitor as Visitor
 
-TOKEN_LIFETIME_S = 90 * 24 * 3600
-CLOCKS_DIFFER_S = 24 * 3600  # the server that signed may be ahead of this one
-CHALLENGE = {"www-authenticate": "Bearer"}
 BOOTSTRAP = "BOTFLOW_API_KEY"  # as the audit log names it
 COOKIE = "botflow_sign_in"
 ORGANIZATION = b"botflow-organization"
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """The person that a session token identifies."""
-
-    workflow: str
-    external_id: str
-
-    @property
-    def session_name(self) -> str:
-        """What the visitor knows the session by: its number would tell strangers how many conversations there are."""
-        return hashlib.sha256(f"{self.workflow}/{self.external_id}".encode()).hexdigest()[:24]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +55,14 @@ class Gate:
 
     def __init__(self, keyring: Keyring, api_key: str | None, home: int, recognise: Recognisers) -> None:
         """`api_key` is BOTFLOW_API_KEY, which may do everything in the organization `home`."""
-        self._tokens = URLSafeTimedSerializer(
-            keyring.all("session tokens")[::-1],  # the newest last
-            salt="botflow.session",
-            signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
-        )
+        self._tokens = SessionTokens(keyring)
         self._api_key = _bytes(api_key) if api_key else None
         self._bootstrap = TrustedServer(Principal(organization=home, actor=BOOTSTRAP, scopes=frozenset(Scope)))
         self._recognise = recognise
 
     def sign(self, visitor: Visitor) -> str:
-        """Return a token that identifies `visitor` for ninety days."""
-        return self._tokens.dumps([visitor.workflow, visitor.external_id])
+        """Return a token that identifies `visitor`."""
+        return self._tokens.sign(visitor)
 
     async def caller(self, scope: HttpScope, workflow: str) -> Caller | None:
         """Return the caller, None without credentials; RejectedInbound when the credentials are wrong."""
@@ -93,7 +72,7 @@ class Gate:
         scheme, _, credential = given.partition(" ")
         credential = credential.strip()
         if scheme.lower() != "bearer" or not credential:
-            raise _unauthorized("token.malformed", "the Authorization header is not Bearer <token>")
+            raise unauthorized("token.malformed", "the Authorization header is not Bearer <token>")
         if self._api_key is not None and hmac.compare_digest(_bytes(credential), self._api_key):
             return self._bootstrap
         if credential.startswith(PREFIX):
@@ -127,7 +106,7 @@ class Gate:
         if not isinstance(caller, TrustedServer):
             known = "send it as Authorization: Bearer <key>; botflow keys create makes one"
             unset = "set BOTFLOW_API_KEY for the server, and send it as Authorization: Bearer <key>"
-            raise _unauthorized("token.missing", "this needs an API key", unset if self._api_key is None else known)
+            raise unauthorized("token.missing", "this needs an API key", unset if self._api_key is None else known)
         return caller.principal
 
     async def _of_token(self, scope: HttpScope) -> Principal | None:
@@ -137,7 +116,7 @@ class Gate:
             return None
         principal = await self._recognise.token(given[7:].strip())
         if principal is None:
-            raise _unauthorized(
+            raise unauthorized(
                 "token.invalid",
                 "no key that is trusted here has signed this token, or it has expired",
                 "sign it with a trusted key",
@@ -154,7 +133,7 @@ class Gate:
             return None
         principal = await self._recognise.cookie(cookie)
         if principal is None:
-            raise _unauthorized("token.expired", "you are not signed in any more", "sign in again")
+            raise unauthorized("token.expired", "you are not signed in any more", "sign in again")
         if scope["method"] not in ("GET", "HEAD"):
             check_csrf(scope, cookie)
         return principal
@@ -177,29 +156,23 @@ class Gate:
     async def _trusted(self, key: str) -> TrustedServer:
         principal = await self._recognise.key(key)
         if principal is None:
-            raise _unauthorized(
+            raise unauthorized(
                 "token.invalid", "this API key is unknown, revoked or expired", "list them with: botflow keys"
             )
         return TrustedServer(principal)
 
     def visitor(self, token: str) -> Visitor:
-        """Return whom a session token identifies; RejectedInbound `token.invalid` or `token.expired`."""
+        """Return whom a session token identifies; Refused `token.invalid`, `token.expired` or `identity.expired`."""
         try:
-            (workflow, external_id), signed_at = self._tokens.loads(token, return_timestamp=True)
-            age_s = time.time() - signed_at.timestamp()
-            if age_s > TOKEN_LIFETIME_S:
-                raise _unauthorized("token.expired", "this session token has expired")
-            if age_s < -CLOCKS_DIFFER_S:
-                raise BadSignature("signed in the future")
+            return self._tokens.read(token)
         except BadSignature:
-            raise _unauthorized(
+            raise unauthorized(
                 "token.invalid",
                 "this is neither a session token nor the API key",
                 "open a new session, or compare the key with BOTFLOW_API_KEY"
                 if self._api_key is not None
                 else "open a new session; there is no API key, as BOTFLOW_API_KEY is not set here",
             ) from None
-        return Visitor(workflow, external_id)
 
 
 def require_scope(principal: Principal, needed: Scope) -> None:
@@ -234,7 +207,7 @@ def check_csrf(scope: HttpScope, cookie: str) -> None:
 def required(caller: Caller | None, workflow: str) -> Caller:
     """Return the caller; RejectedInbound `token.missing` when there is none."""
     if caller is None:
-        raise _unauthorized(
+        raise unauthorized(
             "token.missing",
             "this needs a session token",
             f"get one from POST /chat/{workflow}/sessions, and send it as Authorization: Bearer <token>",
@@ -271,7 +244,3 @@ def external_id_refused() -> RejectedInbound:
 
 def _bytes(secret: str) -> bytes:
     return secret.encode("utf-8", "surrogateescape")
-
-
-def _unauthorized(code: str, message: str, hint: str = "open a new session") -> Refused:
-    return Refused(message, code=code, hint=hint, status=HTTPStatus.UNAUTHORIZED, headers=CHALLENGE)

@@ -12,7 +12,6 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -20,12 +19,12 @@ from botflow.keyring import Keyring
 from botflow.runtime.served_flows import LiveFlow
 from botflow.storage.engines.engine import Engine
 from botflow.storage.service import idempotency
-from botflow.web.auth.callers import CHALLENGE, Visitor
+from botflow.web.auth.refusals import unauthorized
+from botflow.web.auth.session_tokens import Visitor
 from botflow.web.problem import Refused
 
 LIFETIME_S = 60
 LONGEST = 1_000  # characters
-HINT = "get a new one from POST /chat/{workflow}/tickets; each opens one stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,9 @@ class Tickets:
 
     def sign(self, visitor: Visitor) -> Ticket:
         """Return a ticket for a stream of `visitor`."""
-        text = self._signed.dumps([visitor.workflow, visitor.external_id, secrets.token_urlsafe(12)])
+        text = self._signed.dumps(
+            [visitor.workflow, visitor.external_id, visitor.expires_at, visitor.vouched_by, secrets.token_urlsafe(12)]
+        )
         return Ticket(str(text), datetime.now(UTC) + timedelta(seconds=LIFETIME_S))
 
     async def use(self, text: str, live: LiveFlow, engine: Engine) -> Visitor:
@@ -63,13 +64,15 @@ class Tickets:
         try:
             if len(text) > LONGEST:
                 raise BadSignature("too long")
-            (workflow, external_id, number), signed_at = self._signed.loads(text, return_timestamp=True)
+            (workflow, external_id, expires_at, vouched_by, number), signed_at = self._signed.loads(
+                text, return_timestamp=True
+            )
         except BadSignature:
             raise _refused("ticket.invalid", "this is no ticket of this server") from None
         if abs(time.time() - signed_at.timestamp()) > LIFETIME_S:  # also one of a server whose clock is ahead
             raise _refused("ticket.expired", f"this ticket is older than {LIFETIME_S} seconds")
-        return Visitor(workflow, external_id), number
+        return Visitor(workflow, external_id, expires_at, vouched_by), number
 
 
 def _refused(code: str, message: str) -> Refused:
-    return Refused(message, code=code, status=HTTPStatus.UNAUTHORIZED, headers=CHALLENGE, hint=HINT)
+    return unauthorized(code, message, "get a new ticket for each stream, from /tickets of the same workflow")

@@ -15,6 +15,7 @@ LONGEST_TEXT = 8_000
 LONGEST_ID = 200
 LONGEST_PAYLOAD = 1_000
 LONGEST_LABEL = 200
+LONGEST_TOKEN = 8_000
 MOST_FILES = 10
 _FILE = {"id", "name", "contentType", "size", "url"}
 
@@ -38,6 +39,7 @@ Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(without_nul
 Payload = Annotated[str, Field(max_length=LONGEST_PAYLOAD), AfterValidator(without_nul)]
 Label = Annotated[str, Field(max_length=LONGEST_LABEL), AfterValidator(without_nul)]
 Id = Annotated[str, Field(max_length=LONGEST_ID), AfterValidator(without_nul), AfterValidator(_id)]
+Token = Annotated[str, Field(min_length=1, max_length=LONGEST_TOKEN)]
 
 
 def _file_ids(given: object) -> tuple[str, ...]:
@@ -105,6 +107,19 @@ class Posted(Body):
 
 
 class Opening(Body):
-    """The body of a request for a session; it may not name a person."""
+    """The body of a request for a session: nothing for an anonymous visitor. `identity` is a token of the site's that
+    says who the person is, and `token` the session token of the anonymous visitor that they were until now."""
 
+    example = '{"identity": "eyJhbGciOiJFUzI1NiJ9...", "token": "..."}'
+
+    identity: Token | None = Field(default=None, repr=False)
+    token: Token | None = Field(default=None, repr=False)
     external_id: object = None
+
+    @model_validator(mode="after")
+    def _is_of_a_user(self) -> Self:
+        if self.token is not None and self.identity is None:
+            raise Wrong(
+                "identity.missing", "a token is taken along by a signed user only", 'send {"identity": "..."} too'
+            )
+        return self

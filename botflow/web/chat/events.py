@@ -11,19 +11,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Mapping
-from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from starlette.types import Receive, Scope, Send
 
 from botflow.web.asgi import header
-from botflow.web.auth.callers import TrustedServer, Visitor
+from botflow.web.auth.callers import Visitor, required
 from botflow.web.chat.history import Cursor, Query
 from botflow.web.chat.session_stream import Stream
 from botflow.web.context import desk_of
 from botflow.web.requests.rate_limits import READS_PER_SESSION, Use
 
+T = TypeVar("T")
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -52,12 +52,10 @@ class Events:
             return
         with desk.streams.place(stored.id, address), desk.news.watch(stored.id):
             links = desk.links.of(stored.id, scope)
-            by_key = partial(desk.gate.is_caller, scope, slug) if isinstance(caller, TrustedServer) else None
             wire = EventStream(send)
-            stream = Stream(desk, links, cursor, wire, by_key=by_key)
+            stream = Stream(desk, links, cursor, wire, desk.admission_of(scope, required(caller, slug), slug))
             await wire.begin()
-            await _first_of(stream.run(), disconnected(receive), desk.streams.closed())
-            if stream.ended != "stuck":
+            if await _first_of(stream.run(), disconnected(receive), desk.streams.closed()) != "stuck":
                 await wire.end()
 
 
@@ -88,7 +86,7 @@ class EventStream:
         await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
 
 
-async def _first_of(*waits: Coroutine[Any, Any, None]) -> None:
+async def _first_of(*waits: Coroutine[Any, Any, T]) -> T | None:
     """Run until the first one returns; the others are cancelled, and an error is raised."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     try:
@@ -97,8 +95,7 @@ async def _first_of(*waits: Coroutine[Any, Any, None]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()
+    return next((result for result in [task.result() for task in done] if result is not None), None)
 
 
 async def disconnected(receive: Receive) -> None:

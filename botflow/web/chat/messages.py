@@ -14,6 +14,7 @@ from botflow.web.chat.body import LARGEST_BODY, Opening, Posted
 from botflow.web.chat.feedback import show_feedback
 from botflow.web.chat.history import Query, read_page
 from botflow.web.chat.saying import open_session, reply_json, say, session_name
+from botflow.web.chat.signed_users import open_signed_session
 from botflow.web.context import conversation_status, desk_of, person_of
 from botflow.web.requests.json_body import parse_body
 from botflow.web.requests.rate_limits import READS_PER_SESSION, Use
@@ -57,14 +58,19 @@ class Messages:
 
 
 class OpenSession:
-    """POST /chat/{workflow}/sessions: 201 with a token for a new visitor, and the greeting if the flow has one."""
+    """POST /chat/{workflow}/sessions: 201 with a token for a new visitor, and the greeting if the flow has one; for a
+    signed user their conversation."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = desk_of(scope)
         live = desk.runtime.flows.get(scope["path_params"]["workflow"])
         body = await read_body(scope, receive, LARGEST_BODY)
-        if body.strip() and parse_body(body, Opening).model_fields_set:
+        opening = parse_body(body, Opening) if body.strip() else Opening()
+        if opening.model_fields_set - {"identity", "token"}:
             raise external_id_refused()
+        if opening.identity is not None:
+            await send_json(send, 201, await open_signed_session(desk, scope, live, opening))
+            return
         visitor, receipt = await open_session(desk, scope, live)
         reply = await reply_json(desk, scope, visitor, receipt)
         await send_json(send, 201, {**reply, "token": desk.gate.sign(visitor)})

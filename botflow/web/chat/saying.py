@@ -77,11 +77,18 @@ async def say(
 
 
 async def open_session(desk: Desk, scope: Scope, live: LiveFlow) -> tuple[Visitor, Receipt]:
-    """Open a session for a new anonymous visitor, and wait for the greeting; Refused above the limits."""
+    """Open a session for a new anonymous visitor, and wait for the greeting; Refused above the limits, and
+    `identity.required` where only signed users may chat."""
     address = desk.address_of(scope)
     desk.warn_of_proxy(scope)
     await desk.limiter.check(Use(SESSIONS_PER_ADDRESS, address), Use(STORED_PER_ADDRESS, address, BYTES_OF_A_MESSAGE))
-    external_id = VISITOR + secrets.token_urlsafe(18)
+    visitor = Visitor(live.slug, VISITOR + secrets.token_urlsafe(18))
+    desk.check_visitor(visitor)
+    return visitor, await greet(desk, scope, live, visitor.external_id)
+
+
+async def greet(desk: Desk, scope: Scope, live: LiveFlow, external_id: str) -> Receipt:
+    """Begin the person's conversation, and wait for the greeting; a repetition waits for the same one."""
     inbound = Inbound(
         kind="opened",
         key="opened",
@@ -91,9 +98,10 @@ async def open_session(desk: Desk, scope: Scope, live: LiveFlow) -> tuple[Visito
         provider=CHAT,
         sender=external_id,
     )
-    with desk.waits.place(external_id, address, desk.runtime.timing.chat_reply_s) as within_s:
-        receipt = await desk.runtime.receiver.receive(live, external_id, inbound, reply_within_s=within_s)
-    return Visitor(live.slug, external_id), receipt
+    with desk.waits.place(
+        f"{live.slug}:{external_id}", desk.address_of(scope), desk.runtime.timing.chat_reply_s
+    ) as within_s:
+        return await desk.runtime.receiver.receive(live, external_id, inbound, reply_within_s=within_s, by_token=True)
 
 
 async def reply_json(desk: Desk, scope: Scope, caller: Caller | None, receipt: Receipt) -> dict[str, Any]:

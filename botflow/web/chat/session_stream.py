@@ -8,7 +8,8 @@ to read, and `stream_news` finds what a lost signal would have said. A client th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+import math
+from collections.abc import Awaitable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
@@ -18,6 +19,7 @@ from botflow.errors import ProviderError
 from botflow.records.outbounds import StoredOutbound
 from botflow.runtime.process.failure_facts import log_failure
 from botflow.runtime.turns.signals import Delta, Mailbox, Preview, Typing, Woken
+from botflow.web.auth.admission import Admission
 from botflow.web.chat.file_links import SessionLinks
 from botflow.web.chat.history import Cursor, message_json, said_json
 from botflow.web.context import Desk, conversation_status, person_of
@@ -27,7 +29,6 @@ READ_WITHIN_S = 10.0  # a client whose buffers stay full for longer is dropped
 NO_PERSON: Mapping[str, str] = MappingProxyType({})
 PAGE = 100
 
-StillValid = Callable[[], Awaitable[bool]]
 Ended = Literal["interrupted", "revoked", "stuck"]
 
 
@@ -47,9 +48,8 @@ class Stream:
     """One client's stream of one session, over one wire."""
 
     def __init__(
-        self, desk: Desk, links: SessionLinks, cursor: Cursor | None, wire: Wire, *, by_key: StillValid | None
+        self, desk: Desk, links: SessionLinks, cursor: Cursor | None, wire: Wire, admission: Admission
     ) -> None:
-        """`by_key` is for a server: whether its API key is still in force."""
         self._written_at = desk.runtime.clock.monotonic_s()
         self._desk = desk
         self._links = links
@@ -59,22 +59,22 @@ class Stream:
         self._turn = 0  # the last turn whose messages were written
         self._status: dict[str, str] = {}
         self._wire = wire
-        self._by_key = by_key
-        self.ended: Ended = "interrupted"
+        self._admission = admission
 
-    async def run(self) -> None:
-        """Write until cancelled; returns when the client does not read, or its token or key was revoked: `ended` says
-        why."""
+    async def run(self) -> Ended:
+        """Write until cancelled; returns why it ended: the client does not read, its token or key was revoked, or the
+        database is away."""
         with self._desk.runtime.hub.listen(self._session) as mailbox:  # before the first read: no signal is missed
             try:
                 await self._find_place()
                 while await self._catch_up():
                     await self._pass_on_drafts(mailbox)
-                self.ended = "revoked"
+                return "revoked"
             except TimeoutError:
-                self.ended = "stuck"
+                return "stuck"
             except ProviderError as failure:  # the client reconnects, and gets an error if the database is away
                 log_failure(structlog.get_logger("botflow.web"), "stream_interrupted", failure)
+                return "interrupted"
 
     async def _find_place(self) -> None:
         """Translate a cursor at a person's message to the last message that the workflow said before it."""
@@ -93,13 +93,13 @@ class Stream:
     async def _catch_up(self) -> bool:
         """Write every message after the cursor, then the session's status if it changed.
 
-        False, and nothing is written, when the visitor's token or the server's key was revoked, or the session was
-        erased: a reader that connects again finds the one that has begun since. Each turn begins with this read, so no
-        draft is shown after it either.
+        False, and nothing is written, when the reader may not read on, or the session was erased: a reader that
+        connects again finds the one that has begun since. Each turn begins with this read, so no draft is shown after
+        it either.
         """
         database = self._desk.runtime.database
         stored = await database.turns.load_by_id(self._session)
-        if stored is None or not (await self._by_key() if self._by_key else not stored.token_revoked):
+        if stored is None or not await self._admission.holds_for(stored):
             return False
         while True:
             page = await database.transcripts.messages_after(self._session, self._said, PAGE)
@@ -113,17 +113,18 @@ class Stream:
         return True
 
     async def _pass_on_drafts(self, mailbox: Mailbox) -> None:
-        """Write drafts as they come; return when the database, or the server's key, should be read again."""
+        """Write drafts as they come; return when the database should be read again, or the reader's right has ended."""
         clock = self._desk.runtime.clock
-        beats = self._wire.needs_beats or self._by_key is not None
+        beats = self._wire.needs_beats or self._admission.needs_beats
         while True:
-            wait_s = self._written_at + HEARTBEAT_S - clock.monotonic_s() if beats else None
-            signal = await mailbox.get(wait_s)
-            if isinstance(signal, Woken):
+            beats_in_s = self._written_at + HEARTBEAT_S - clock.monotonic_s() if beats else math.inf
+            wait_s = min(beats_in_s, self._admission.left_s)
+            signal = await mailbox.get(wait_s if wait_s < math.inf else None)
+            if isinstance(signal, Woken) or self._admission.left_s <= 0:
                 return
             if signal is None:
                 await self._within(self._wire.beat())
-                if self._by_key:
+                if self._admission.needs_beats:
                     return
             elif isinstance(signal, Typing):
                 await self._write("typing", {"person": signal.person})

@@ -21,6 +21,7 @@ from botflow.web.context import desk_of
 from botflow.web.problem import PROBLEM, Problem
 
 MOST_LISTS = 256  # of sites whose rules are kept: each is a few hundred bytes
+OF_CLIENTS = ("x-ms-bot-agent",)  # what clients of other protocols send besides: Bot Framework's
 _PREFLIGHT = b"access-control-request-method"
 
 
@@ -54,7 +55,7 @@ class _Rules(CORSMiddleware):
             app,
             allow_origins=allowed,
             allow_methods=("GET", "POST"),
-            allow_headers=("authorization", "content-type", "last-event-id"),
+            allow_headers=("authorization", "content-type", "last-event-id", *OF_CLIENTS),
             expose_headers=("retry-after",),
             max_age=86_400,
         )

@@ -11,15 +11,15 @@ from starlette.types import Receive, Scope
 
 from botflow.errors import RejectedInbound
 from botflow.records.turns import InboundState, Receipt, TurnId
-from botflow.web.auth.callers import Caller
+from botflow.web.auth.callers import Caller, Visitor
 from botflow.web.chat.body import Posted
 from botflow.web.chat.saying import say
-from botflow.web.chat.session_stream import StillValid
 from botflow.web.chat.spoken import spoken_flow
 from botflow.web.context import Desk
 from botflow.web.problem import problem_of
 from botflow.web.requests.json_body import parse_body
 from botflow_protocols.websocket import WEBSOCKET
+from botflow_protocols.websocket.lifetime import Closing
 from botflow_protocols.websocket.wire import NOT_TEXT, REFUSED, SocketWire
 
 MOST_REFUSED = 50  # one after the other: a client that goes on does not read what it is told
@@ -34,22 +34,19 @@ class Hearing:
         self,
         desk: Desk,
         scope: Scope,
-        caller: Caller | None,
+        caller: Caller,
         external_id: str,
         wire: SocketWire,
-        *,
-        by_key: StillValid | None,
     ) -> None:
         self._desk = desk
         self._scope = scope
         self._caller = caller
         self._external_id = external_id
         self._wire = wire
-        self._by_key = by_key
         self._refused = 0
         self.between_messages = asyncio.Lock()
 
-    async def listen(self, receive: Receive) -> tuple[int, str] | None:
+    async def listen(self, receive: Receive) -> Closing | None:
         """Read until the client leaves, or must be sent away: then return the code and the reason to close with."""
         while (message := await receive())["type"] != "websocket.disconnect":
             text = message.get("text")
@@ -90,8 +87,10 @@ class Hearing:
             )
         if self._external_id and posted.external_id is None:
             posted = posted.model_copy(update={"external_id": self._external_id})
-        if self._by_key is not None and not await self._by_key():
-            raise RejectedInbound("this API key is not in force any more", code="token.invalid", status=401)
+        if isinstance(self._caller, Visitor):
+            self._desk.check_visitor(self._caller)
+        else:
+            await self._desk.caller(self._scope, self._scope["path_params"]["workflow"])  # is the key in force still?
         live = spoken_flow(self._desk, self._scope["path_params"]["workflow"], WEBSOCKET)
         overload = self._desk.runtime.overload
         overload.enter("callers")

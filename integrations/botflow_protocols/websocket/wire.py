@@ -30,7 +30,11 @@ class SocketWire:
 
     async def event(self, name: str, shown: Mapping[str, Any], cursor: str = "") -> None:
         frame = {"event": name, "data": shown, **({"id": cursor} if cursor else {})}
-        await self._write({"type": "websocket.send", "text": orjson.dumps(frame).decode()})
+        await self.text(orjson.dumps(frame).decode())
+
+    async def text(self, text: str) -> None:
+        """Write one text frame."""
+        await self._write({"type": "websocket.send", "text": text})
 
     async def beat(self) -> None:
         """Nothing: see `needs_beats`."""

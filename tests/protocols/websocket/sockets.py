@@ -66,8 +66,12 @@ async def refusal(
     site: Site, query: str = "", headers: Mapping[str, str] | None = None, workflow: str = "order"
 ) -> tuple[int, str]:
     """Return the status and the code with which a handshake is refused."""
+    return await refusal_of(f"{site.url.replace('http', 'ws')}/chat/{workflow}/ws?{query}", headers)
+
+
+async def refusal_of(address: str, headers: Mapping[str, str] | None = None) -> tuple[int, str]:
     try:
-        async with opened(site, workflow, query, headers):
+        async with connect(address, additional_headers=headers or {}, proxy=None):
             return 101, ""
     except InvalidStatus as failure:
         body = bytes(failure.response.body or b"")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import time_machine
 from starlette.types import Scope as HttpScope
@@ -9,10 +11,11 @@ from starlette.types import Scope as HttpScope
 from botflow.errors import RejectedInbound
 from botflow.keyring import Keyring
 from botflow.records.access import Principal, Scope
-from botflow.web.auth.callers import TOKEN_LIFETIME_S, Caller, Gate, Recognisers, TrustedServer, Visitor, external_id_of
+from botflow.web.auth.callers import Caller, Gate, Recognisers, TrustedServer, external_id_of
+from botflow.web.auth.session_tokens import SIGNED_CLOCKS_DIFFER_S, TOKEN_LIFETIME_S, Visitor
 from tests.organizations import HOME
 
-ANN = Visitor("order", "ann")
+ANN = Visitor("order", "visitor:ann")
 SECRET = "a-secret-key-of-these-tests"
 ANYBODY = Principal(organization=HOME, actor="key:anybody", scopes=frozenset())
 API_KEY = "an-api-key-of-these-tests"
@@ -84,6 +87,25 @@ async def test_a_token_outlives_the_secret_that_signed_it_as_long_as_that_is_kep
     assert await refusal(gate_of("former" * 7), gate_of(SECRET, "former" * 7).sign(ANN)) == "token.invalid"
 
 
+async def test_a_token_names_an_anonymous_visitor_or_a_signed_user_and_neither_passes_for_the_other() -> None:
+    gate = gate_of(SECRET)
+    ends_at = time.time() + 3600
+    user = await gate.caller(bearer(gate.sign(Visitor("order", "ann", ends_at, "site"))), "order")
+    assert user == Visitor("order", "ann", vouched_by="site")
+    for wrong in (Visitor("order", "ann"), Visitor("order", "visitor:ann", ends_at, "site")):
+        assert await refusal(gate, gate.sign(wrong)) == "token.invalid"
+
+
+async def test_the_token_of_a_signed_user_ends_when_the_site_says_so() -> None:
+    gate = gate_of(SECRET)
+    with time_machine.travel("2026-03-01T12:00:00+00:00", tick=False) as clock:
+        token = gate.sign(Visitor("order", "ann", time.time() + 3600, "site"))
+        clock.shift(3600 + SIGNED_CLOCKS_DIFFER_S)
+        assert isinstance(await gate.caller(bearer(token), "order"), Visitor)
+        clock.shift(1)
+        assert await refusal(gate, token) == "identity.expired"
+
+
 async def test_only_the_api_key_is_the_api_key() -> None:
     gate = gate_of(SECRET, api_key=API_KEY)
     assert isinstance(await gate.caller(bearer(API_KEY), "order"), TrustedServer)
@@ -101,7 +123,7 @@ async def test_a_server_without_an_api_key_says_that_it_has_none() -> None:
 @pytest.mark.parametrize("caller", [ANN, None])
 def test_an_external_id_is_no_secret_so_only_a_server_may_name_one(caller: Caller | None) -> None:
     assert external_id_of(TrustedServer(ANYBODY), "bob", "order") == "bob"
-    assert external_id_of(ANN, "", "order") == "ann"
+    assert external_id_of(ANN, "", "order") == "visitor:ann"
     with pytest.raises(RejectedInbound) as refused:
         external_id_of(caller, "bob", "order")
     assert refused.value.code == "external_id.refused"

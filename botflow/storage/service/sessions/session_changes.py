@@ -36,14 +36,19 @@ def replace_state(connection: Connection, locked: LockedSession, session: Sessio
 
     A turn under way loses by that, and is claimed again to run on the new variables; no attempt is counted for it.
     """
-    running = update(inbounds).where(
-        inbounds.c.session_id == locked.id, is_new(), inbounds.c.owner.is_not(None), inbounds.c.attempt > 0
-    )
-    priority = func.coalesce(inbounds.c.priority, MESSAGE_PRIORITY)
-    connection.execute(running.values(attempt=inbounds.c.attempt - 1, owner=None, priority=priority))
+    give_up_leases(connection, locked.id)
     moved = update(sessions).where(sessions.c.id == locked.id)
     connection.execute(moved.values(version=locked.version + 1, state=session.to_json()))
     record(connection, locked.id, "edited", values=["", *names])
+
+
+def give_up_leases(connection: Connection, session: int) -> None:
+    """Let the turn under way be claimed again, without counting an attempt; the caller moves the session's version."""
+    running = update(inbounds).where(
+        inbounds.c.session_id == session, is_new(), inbounds.c.owner.is_not(None), inbounds.c.attempt > 0
+    )
+    priority = func.coalesce(inbounds.c.priority, MESSAGE_PRIORITY)
+    connection.execute(running.values(attempt=inbounds.c.attempt - 1, owner=None, priority=priority))
 
 
 def add_note(connection: Connection, locked: LockedSession, node: str, values: list[Any]) -> int:

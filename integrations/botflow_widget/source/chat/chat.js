@@ -12,11 +12,10 @@ import { Kept, NOBODY } from "./kept.js";
 import { Outbox } from "./outbox.js";
 import { after, Pauses, within } from "./pauses.js";
 import { Refusal } from "./refusal.js";
-import { upload } from "./uploads.js";
+import { fetchWith } from "./uploads.js";
 
 const SETTLES_WITHIN_MS = 10_000;
 const STUCK_AFTER_MS = 60_000;
-const TRIES = 3;
 
 /** @typedef {import("./types.js").ChatEvents} ChatEvents */
 /** @typedef {import("./types.js").ChatOptions} ChatOptions */
@@ -39,8 +38,10 @@ export class Chat extends EventTarget {
   /** @type {Promise<void> | null} */
   #renewal = null;
   #subject = ""; // whose token it is
+  #refused = ""; // a token that is of no use, even if the storage does not give it up
   #followed = ""; // whose token was taken over from another tab
   #isKept = false;
+  #isOpen = false; // what was kept comes before what is sent now
 
   /** @param {ChatOptions} options */
   constructor({ server, workflow, identity = null, storage }) {
@@ -127,16 +128,13 @@ export class Chat extends EventTarget {
    * Send a file; a message then names it in `media`. `onProgress` gets a share from 0 to 1.
    * @param {Blob & {name?: string}} file
    * @param {import("./uploads.js").UploadOptions} [options]
+   * @returns {Promise<import("./types.js").SentFile>}
    */
-  async upload(file, options = {}) {
-    const { token } = this.#calls;
-    try {
-      return await upload(this.#calls, file, options);
-    } catch (failure) {
-      if (!(failure instanceof Refusal) || failure.status !== 401 || !this.#calls.renew) throw failure;
-      if (this.#calls.token === token) await this.#calls.renew();
-      return upload(this.#calls, file, options);
-    }
+  async upload(file, { onProgress = () => {}, signal } = {}) {
+    const path = `/files?name=${encodeURIComponent(file.name ?? "file")}`;
+    const sent = await this.#calls.json("POST", path, { file, signal, withinMs: 0, by: fetchWith(onProgress) });
+    onProgress(1);
+    return sent;
   }
 
   /**
@@ -155,17 +153,7 @@ export class Chat extends EventTarget {
    * @param {string} [comment]
    */
   async feedback(messageId, value, comment) {
-    const body = { messageId, value, comment };
-    for (let tries = 0; ; tries += 1) {
-      try {
-        await this.#calls.json("POST", "/feedback", { body, signal: this.#life.signal });
-        return;
-      } catch (failure) {
-        const isFinal = failure instanceof Refusal && failure.isFinal;
-        if (isFinal || tries + 1 >= TRIES || this.#life.signal.aborted) throw failure;
-        await this.#pauses.wait(tries, this.#life.signal, failure instanceof Refusal ? failure.retryAfterS : 0);
-      }
-    }
+    await this.#calls.json("POST", "/feedback", { body: { messageId, value, comment }, signal: this.#life.signal });
   }
 
   /**
@@ -192,6 +180,7 @@ export class Chat extends EventTarget {
   async #begin() {
     this.#life.abort();
     this.#life = new AbortController();
+    this.#isOpen = false;
     const life = this.#life.signal;
     this.#watchPage(life);
     for (let tries = 0; !life.aborted; tries += 1) {
@@ -222,7 +211,7 @@ export class Chat extends EventTarget {
     const jwt = await tokenOf(this.#identity);
     const subject = subjectOf(jwt) || this.#followed;
     return this.#alone("open", async () => {
-      const { token, subject: whose } = this.#kept.ticket;
+      const { token, subject: whose } = this.#kept.ticket.token === this.#refused ? NOBODY : this.#kept.ticket;
       if (token && whose === subject) {
         this.#calls.token = token;
         this.#subject = subject;
@@ -285,8 +274,9 @@ export class Chat extends EventTarget {
   #leave(failure) {
     const kept = this.#kept.ticket.token;
     const used = this.#calls.token || kept;
-    if (used && (failure.isLost || (this.#calls.token && this.#subject))) {
+    if (used && used !== this.#refused && (failure.isLost || (this.#calls.token && this.#subject))) {
       if (kept === used) this.#kept.ticket = NOBODY;
+      this.#refused = used;
       this.#calls.token = this.#followed = "";
       return true;
     }
@@ -304,6 +294,7 @@ export class Chat extends EventTarget {
   #opened(page, life) {
     this.#feed.begin(page);
     this.#outbox.load(this.#subject);
+    this.#isOpen = true;
     this.#isKept = this.#kept.ticket.token === this.#calls.token;
     this.#reached();
     this.#emit("opened", { ...page, unsent: this.#outbox.messages });
@@ -313,7 +304,7 @@ export class Chat extends EventTarget {
 
   #pump() {
     const life = this.#life.signal;
-    if (this.#calls.token) this.#outbox.pump(life).catch((failure) => life.aborted || this.#lost(failure));
+    if (this.#isOpen) this.#outbox.pump(life).catch((failure) => life.aborted || this.#lost(failure));
   }
 
   // -- the page, its other tabs, the network
@@ -376,7 +367,11 @@ export class Chat extends EventTarget {
     if (!page) return;
     /** @param {EventTarget} target @param {string} name @param {(event: any) => void} react */
     const on = (target, name, react) => target.addEventListener(name, react, { signal: life });
-    const wakeUp = () => { this.#followTicket(); this.#pauses.wake(); };
+    const wakeUp = () => {
+      this.#followTicket();
+      if (this.#feed.isSilent) this.#interrupt();
+      this.#pauses.wake();
+    };
     on(page, "online", () => { this.#interrupt(); wakeUp(); });
     on(page, "offline", () => this.#cutOff());
     on(page, "pageshow", wakeUp);

@@ -32,6 +32,7 @@ export class Outbox {
   constructor(chat, feed) {
     this.#chat = chat;
     this.#feed = feed;
+    for (const { at } of chat.kept.messages) this.#isAfter(at);
   }
 
   /** The messages that are not answered yet. */
@@ -49,6 +50,7 @@ export class Outbox {
     for (const message of this.#chat.kept.messages) {
       if (message.by === subject && !this.has(message.messageId)) this.#take(message, true);
     }
+    this.#items.sort((one, other) => (one.message.at < other.message.at ? -1 : 1)); // some may have been sent before this
     for (const message of this.messages) if (this.#feed.knows(message.messageId)) this.#drop(message);
   }
 
@@ -205,8 +207,13 @@ export class Outbox {
   #take(message, isKept) {
     const item = { message, isKept, isUnderWay: false };
     this.#items.push(item);
-    this.#latest = Math.max(this.#latest, Date.parse(message.at) || 0);
+    this.#isAfter(message.at);
     return item;
+  }
+
+  /** All that is sent from now on is later than this. @param {string} at */
+  #isAfter(at) {
+    this.#latest = Math.max(this.#latest, Date.parse(at) || 0);
   }
 
   /** @param {OwnMessage} message @returns {boolean} whether it was there */

@@ -1,0 +1,1 @@
+export * from "./chunks/chat-5JWXJIDB.js";
