@@ -39,6 +39,12 @@ FENCES_OF_PROTOCOLS = (
         test_ai_sdk.test_an_answer_goes_on_while_its_client_is_away_and_is_resumed,
     ),
     Fence(
+        turn_stream._Reading._drafts,
+        " and not self._is_told",
+        "",
+        test_slow_turns.test_a_draft_that_comes_after_its_message_is_not_shown,
+    ),
+    Fence(
         SentMessage.key,
         "[self.id, content]",
         "[self.id]",

@@ -171,6 +171,7 @@ class _Reading:
         self._is_repeat = receipt.id.seq in position.heard
         self._is_visitor = is_visitor
         self._is_late = is_late
+        self._is_told = False  # the turn's messages were read: a draft that comes later is old
         self._said = position.said
         self._mailbox = mailbox
 
@@ -210,6 +211,7 @@ class _Reading:
             page = await transcripts.messages_after(self._receipt.id.session, self._said, PAGE)
             for outbound in page:
                 self._said = (outbound.version, outbound.index)
+                self._is_told = self._is_told or outbound.seq == self._receipt.id.seq
                 yield Happening("message", shown_message(outbound, self._links))
             if len(page) < PAGE:
                 return
@@ -223,7 +225,7 @@ class _Reading:
                 return
             if signal is None or isinstance(signal, Typing) or self._is_late:
                 yield Happening("idle", {})
-            elif signal.seq == self._receipt.id.seq:
+            elif signal.seq == self._receipt.id.seq and not self._is_told:
                 for kind, body in shown_draft(signal, self._links):
                     yield Happening(kind, body)
 
