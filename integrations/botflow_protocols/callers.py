@@ -52,7 +52,7 @@ async def speaker_of(desk: Desk, scope: Scope, slug: str, protocol: str, *named:
         raise RejectedInbound(
             "with the API key, the request must name the person it is about",
             code="external_id.missing",
-            hint="send the header Botflow-External-Id",
+            hint="send the header Botflow-External-Id" + (", safety_identifier or user" if named else ""),
             status=422,
         )
     return Speaker(live=live, caller=caller, external_id=checked_id(person), address=None)

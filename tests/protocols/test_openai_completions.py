@@ -133,6 +133,10 @@ async def test_what_is_refused_and_in_which_form(sqlite_url: str) -> None:
         async with client_of(site, "wrong", max_retries=0) as stranger:
             with pytest.raises(openai.AuthenticationError, match="neither a session token nor the API key"):
                 await said(stranger, user("hi"))
+        with pytest.raises(openai.NotFoundError, match="there is nothing at /v1/embeddings"):
+            await client.embeddings.create(model="order", input="hi")
+        assert (await site.client.post("/v1/models")).json()["error"]["code"] == "http.not_found"
+        assert (await site.client.get("/v1/models")).json()["error"]["code"] == "token.missing"
         with pytest.raises(openai.BadRequestError, match="the last message is not the user's"):
             await said(client, user("hi"), bot("Hello"), user="anna")
         title = "### Task:\nGenerate a concise title"

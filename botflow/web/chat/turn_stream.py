@@ -33,8 +33,8 @@ FOLLOWED_S = 300.0  # a turn that takes longer goes on, and its reader comes aga
 @value(frozen=True, slots=True, kw_only=True)
 class Position:
     """Where a conversation is before a request. `session` is 0 before its first message. `heard` are the turns of the
-    person's newest messages, newest first, and `newest` is the text of the last one; `is_running` says that its turn,
-    or a later one, is under way.
+    person's newest messages, newest first, and `newest` is the text of the last one; `status` is the conversation's,
+    and `is_running` says that the turn of that message, or a later one, is under way.
 
     `said` is the message (version, index) up to which a client has seen it. What the flow said after that came of
     itself, from a timer or a person, or in a turn that still runs."""
@@ -43,6 +43,7 @@ class Position:
     heard: tuple[int, ...] = ()
     newest: str = ""
     said: tuple[int, int] = (0, 0)
+    status: str = "completed"
     is_running: bool = False
 
 
@@ -87,6 +88,7 @@ async def position_of(
         heard=heard,
         newest=told[-1].text if told else "",
         said=(int(version), int(index)),
+        status=conversation_status(stored),
         is_running=stored.done_seq < stored.last_seq,
     )
 
