@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from botflow.service.credentials import credential_uses
 from botflow.storage.people import sign_ins
 from botflow.web.auth import session_tokens, user_tokens
 from botflow.web.auth.admission import VisitorAdmission
@@ -41,6 +42,12 @@ FENCES_OF_IDENTITY = (
         "check_token(await desk.runtime.database.turns.load(key))",
         "pass",
         users.test_a_revoked_user_is_refused_before_anything_is_moved,
+    ),
+    Fence(
+        credential_uses._uses,
+        "document.chat.identity is not None",
+        "False",
+        users.test_a_workflow_needs_the_keys_that_it_names,
     ),
     Fence(VisitorAdmission.holds_for, "stored.key.external_id == self._visitor.external_id", "True", taken),
     Fence(

@@ -10,8 +10,12 @@ import pytest
 import time_machine
 from sqlalchemy import text
 
+from botflow.flow.document import parse
 from botflow.records.sessions import VISITOR
 from botflow.web.auth.session_tokens import Visitor
+from tests.dumps import dump_of, places_of
+from tests.web.api.calls import answered, call
+from tests.web.api.people.test_erasures import erased
 from tests.web.chat.event_stream import listening
 from tests.web.chat.site_users import BY_KEY, CLOSED, IDENTITY, SHOP, sign_in, signed, token, trust
 from tests.web.site import TALK, HeldModel, Site, Visit, open_site, texts
@@ -147,6 +151,21 @@ async def test_a_person_with_a_conversation_keeps_it_and_the_anonymous_one_ends(
         assert (await signed(site, visitor=visitor)).opened["takenAlong"] is False
 
 
+async def test_an_erasure_of_the_person_finds_what_they_said_before_they_signed_in(database_url: str) -> None:
+    async with open_site(database_url, flows=(SHOP,)) as site:
+        await trust(site)
+        visitors = [await site.visit("shop") for _ in range(2)]
+        for visitor, said in zip(visitors, ("canary-taken", "canary-closed"), strict=True):
+            await visitor.say(said)
+            await signed(site, "canary-ann", visitor=visitor)
+        await sign_in(site, token("canary-ann", name="Canary Name"))
+        canaries = ("canary-", "Canary Name", *(visitor.external_id for visitor in visitors))
+        assert set(places_of(canaries, dump_of(database_url))) == set(canaries)
+
+        await erased(site, externalId="canary-ann")
+        assert places_of(canaries, dump_of(database_url)) == {}
+
+
 async def test_a_turn_under_way_ends_in_the_persons_conversation(database_url: str, model: HeldModel) -> None:
     async with open_site(database_url, flows=(TALKING,), model=model) as site:
         await trust(site)
@@ -172,6 +191,37 @@ async def test_a_timer_goes_off_in_the_persons_conversation(database_url: str) -
         async with listening(user) as stream:
             await stream.until("message", "Done.")
         assert [each["text"] for each in (await user.history())["messages"]] == ["hi", "Done."]
+
+
+async def test_a_person_of_the_team_keeps_the_conversation_that_is_taken_along(database_url: str) -> None:
+    async with open_site(database_url, flows=(SHOP,)) as site:
+        await trust(site)
+        visitor = await site.visit("shop")
+        number = await visitor.number()
+        await answered(site, "POST", f"/sessions/{number}/hand-off", {"person": "Maria"})
+        await visitor.post(text="Is somebody there?")
+        user = await signed(site, visitor=visitor)
+        said = await call(site, "POST", f"/sessions/{number}/messages", {"text": "I am."}, idempotency_key="said")
+        assert said.status_code == 202, said.text
+        assert [each["text"] for each in (await user.history())["messages"]][-2:] == ["Is somebody there?", "I am."]
+        await user.post(text="Good.")
+        await answered(site, "POST", f"/sessions/{number}/return")
+        assert await user.say("Ann") == ["What would you like, Ann?"]
+
+
+async def test_a_workflow_needs_the_keys_that_it_names(database_url: str) -> None:
+    async with open_site(database_url) as site:
+        document = parse(SHOP, name="shop.yaml").to_json()
+        await answered(site, "POST", "/workflows", document)
+        missing = await call(site, "POST", "/workflows/shop/publish")
+        assert (missing.status_code, missing.json().get("code")) == (422, "credential.unknown")
+        assert missing.json()["problems"][0]["path"] == "chat.identity.credentials[0]"
+
+        await trust(site)
+        await answered(site, "POST", "/workflows/shop/publish")
+        [stored] = (await answered(site, "GET", "/credentials?module=chat_users"))["items"]
+        kept = await call(site, "DELETE", f"/credentials/{stored['id']}")
+        assert (kept.status_code, kept.json().get("code")) == (409, "credential.in_use")
 
 
 async def test_tabs_that_sign_in_at_once_take_the_conversation_along_once(database_url: str) -> None:
