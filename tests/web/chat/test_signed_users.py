@@ -131,6 +131,27 @@ async def test_an_anonymous_conversation_is_taken_along_once(database_url: str) 
         assert sessions["externalId"] == "ann"
 
 
+async def test_a_sign_in_at_another_server_ends_the_visitors_token_at_all_of_them(
+    postgres_url: str, redis_url: str
+) -> None:
+    """Each has copies of the session: in its memory, and in the Redis that they share."""
+    here = open_site(postgres_url, flows=(SHOP,), botflow_redis_url=redis_url)
+    there = open_site(postgres_url, flows=(SHOP,), botflow_redis_url=redis_url)
+    async with here as first, there as second:
+        await trust(first)
+        visitor = await first.visit("shop")
+        await visitor.say("Ann")
+        assert await Visit(second, "shop", visitor.opened).say("Nothing like it") != []
+        async with listening(visitor) as stream:
+            await stream.until("status")
+            user = await signed(second, visitor=visitor)
+            with pytest.raises(EOFError):
+                await stream.until("status", "nothing")
+        for site in (first, second):
+            assert await is_shut(Visit(site, "shop", visitor.opened))
+        assert await Visit(first, "shop", user.opened).say("Pizza") == ["One pizza for Ann."]
+
+
 async def test_a_person_with_a_conversation_keeps_it_and_the_anonymous_one_ends(database_url: str) -> None:
     async with open_site(database_url, flows=(SHOP,)) as site:
         await trust(site)
