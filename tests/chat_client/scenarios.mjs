@@ -51,6 +51,19 @@ const SCENARIOS = {
     return { said: said(), states: of("connection").map(({ state }) => state) };
   },
 
+  /** Talk while the server goes away and comes back: a message every so often, until `given` are answered. */
+  async restarted() {
+    const { chat, of, said } = visitor();
+    await chat.open();
+    for (let number = 0; number < given; number += 1) {
+      chat.send(`m${number}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await until(() => of("answered").length === given && said().length === 2 * given);
+    chat.close();
+    return { said: said(), isBack: of("connection").at(-1).state === "online", lost: of("lost").length };
+  },
+
   async refused() {
     const { chat, of, said } = visitor();
     await chat.open();

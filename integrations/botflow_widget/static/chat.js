@@ -1,1 +1,1 @@
-export * from "./chunks/chat-5JWXJIDB.js";
+export * from "./chunks/chat-L65LS67T.js";

@@ -16,6 +16,7 @@ const SHORT = 8_000; // all bodies that outlive their page may have 64 kB togeth
  * @property {number} [withinMs] until the answer is read; 0 for as long as it takes
  * @property {Record<string, string>} [headers]
  * @property {typeof fetch} [by] what sends it
+ * @property {string} [token] instead of the conversation's
  */
 
 export class Calls {
@@ -38,7 +39,7 @@ export class Calls {
 
   /** @param {string} method @param {string} path @param {Options} [options] @returns {Promise<Response>} */
   async response(method, path, options = {}) {
-    const { token } = this;
+    const { token = this.token } = options;
     try {
       return await this.#once(method, path, options);
     } catch (failure) {
@@ -49,13 +50,13 @@ export class Calls {
   }
 
   /** @param {string} method @param {string} path @param {Options} options */
-  async #once(method, path, { body, file, signal, headers = {}, by = fetch }) {
+  async #once(method, path, { body, file, signal, headers = {}, by = fetch, token = this.token }) {
     const text = body ? JSON.stringify(body) : "";
     const type = file ? file.type || "application/octet-stream" : text && "application/json";
     const response = await by(this.path + path, {
       method,
       headers: {
-        ...(this.token && { authorization: `Bearer ${this.token}` }),
+        ...(token && { authorization: `Bearer ${token}` }),
         ...(type && { "content-type": type }),
         ...headers,
       },

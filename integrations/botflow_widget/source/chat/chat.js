@@ -40,7 +40,7 @@ export class Chat extends EventTarget {
   #subject = ""; // whose token it is
   #refused = ""; // a token that is of no use, even if the storage does not give it up
   #followed = ""; // whose token was taken over from another tab
-  #isKept = false;
+  #isWanted = false; // opened, and not closed since
   #isOpen = false; // what was kept comes before what is sent now
 
   /** @param {ChatOptions} options */
@@ -85,12 +85,14 @@ export class Chat extends EventTarget {
    * was closed meanwhile, or the server lets nobody in like this (`lost`).
    */
   open() {
+    this.#isWanted = true;
     this.#followed = "";
     return this.#begin();
   }
 
   /** Stop listening; what is on its way stays kept for the next `open`. */
   close() {
+    this.#isWanted = false;
     this.#life.abort();
   }
 
@@ -162,17 +164,19 @@ export class Chat extends EventTarget {
    */
   async identify(identity) {
     this.#identity = identity;
-    if (this.#life.signal.aborted) return false; // `open` will ask for it
-    await Promise.race([this.#outbox.settled(), after(SETTLES_WITHIN_MS)]);
+    if (!this.#isWanted) return false; // `open` will ask for it
+    const settled = new AbortController();
+    this.#outbox.settled().then(() => settled.abort());
+    await after(SETTLES_WITHIN_MS, settled.signal);
     return this.#begin();
   }
 
   /** Leave the person's conversation, and begin one as an anonymous visitor. `opened` follows. */
   signOut() {
     this.#identity = null;
-    const wasOpen = !this.#life.signal.aborted;
+    const isWanted = this.#isWanted;
     this.forget();
-    return wasOpen ? this.#begin() : Promise.resolve(false);
+    return isWanted ? this.open() : Promise.resolve(false);
   }
 
   // -- a life
@@ -235,8 +239,7 @@ export class Chat extends EventTarget {
    */
   async #exchange(jwt, anonymous, signal) {
     const body = jwt ? { identity: jwt, ...(anonymous && { token: anonymous }) } : undefined;
-    this.#calls.token = "";
-    const opened = await this.#calls.json("POST", "/sessions", { body, signal });
+    const opened = await this.#calls.json("POST", "/sessions", { body, signal, token: "" });
     if (signal?.aborted) throw signal.reason;
     const subject = this.#subject = subjectOf(jwt);
     this.#kept.ticket = { token: opened.token, subject };
@@ -286,7 +289,7 @@ export class Chat extends EventTarget {
 
   /** @param {unknown} failure */
   #lost(failure) {
-    this.close();
+    this.#life.abort();
     this.#emit("lost", { failure });
   }
 
@@ -295,9 +298,10 @@ export class Chat extends EventTarget {
     this.#feed.begin(page);
     this.#outbox.load(this.#subject);
     this.#isOpen = true;
-    this.#isKept = this.#kept.ticket.token === this.#calls.token;
     this.#reached();
     this.#emit("opened", { ...page, unsent: this.#outbox.messages });
+    this.#followTicket(); // two tabs may have begun at the same moment
+    if (life.aborted) return;
     this.#feed.follow(life).catch((failure) => life.aborted || this.#lost(failure));
     this.#pump();
   }
@@ -404,7 +408,7 @@ export class Chat extends EventTarget {
    */
   #followTicket() {
     const { token, subject } = this.#kept.ticket;
-    if (!this.#isKept || token === this.#calls.token) return;
+    if (!this.#kept.isShared || token === this.#calls.token) return;
     if (!token) {
       if (!this.#subject) return; // it begins anew just now, or the storage was emptied
       if (typeof this.#identity === "string") this.#identity = null;

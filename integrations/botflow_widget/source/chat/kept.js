@@ -25,7 +25,7 @@ export class Kept {
 
   /** Whether other tabs see the same. */
   get isShared() {
-    return this.#storage !== null && this.#storage === localOne();
+    return this.#storage !== null && this.#storage === localOne() && this.#ticket === NOBODY;
   }
 
   /** @returns {Ticket} */

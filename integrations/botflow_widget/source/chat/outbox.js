@@ -12,7 +12,10 @@ import { Refusal } from "./refusal.js";
 
 /** @typedef {import("./types.js").OwnMessage} OwnMessage */
 /** @typedef {import("./types.js").More} More */
-/** @typedef {{message: OwnMessage, failure?: Refusal, isKept: boolean, isUnderWay: boolean}} Item */
+/**
+ * `since`: the history may have it after this place.
+ * @typedef {{message: OwnMessage, failure?: Refusal, isKept: boolean, isUnderWay: boolean, since: string}} Item
+ */
 
 const LOOK_AFTER_MS = 1_500; // most answers are there by then
 const LONGEST_LOOK_MS = 12_000;
@@ -47,6 +50,7 @@ export class Outbox {
   /** Take up what the person has kept, without what the server has already. @param {string} subject */
   load(subject) {
     this.#items = this.#items.filter(({ message }) => message.by === subject);
+    for (const item of this.#items) item.since = this.#feed.cursor;
     for (const message of this.#chat.kept.messages) {
       if (message.by === subject && !this.has(message.messageId)) this.#take(message, true);
     }
@@ -145,8 +149,7 @@ export class Outbox {
   async #hand(item, life) {
     const { message } = item;
     if (!this.#items.includes(item) || life.aborted) return undefined;
-    const since = this.#feed.cursor;
-    const isHeard = async () => (await this.#feed.catchUp(life, since).catch(() => null))?.has(message.messageId);
+    const isHeard = async () => (await this.#feed.catchUp(life, item.since).catch(() => null))?.has(message.messageId);
     if (item.isKept && !this.#chat.kept.has(message) && await isHeard()) {
       this.#answered(item, { messages: [] }); // another tab was faster
       return undefined;
@@ -205,7 +208,7 @@ export class Outbox {
 
   /** @param {OwnMessage} message @param {boolean} isKept */
   #take(message, isKept) {
-    const item = { message, isKept, isUnderWay: false };
+    const item = { message, isKept, isUnderWay: false, since: this.#feed.cursor };
     this.#items.push(item);
     this.#isAfter(message.at);
     return item;

@@ -19,6 +19,10 @@ export type Options = {
      * what sends it
      */
     by?: typeof fetch;
+    /**
+     * instead of the conversation's
+     */
+    token?: string;
 };
 /**
  * @typedef {object} Options
@@ -28,6 +32,7 @@ export type Options = {
  * @property {number} [withinMs] until the answer is read; 0 for as long as it takes
  * @property {Record<string, string>} [headers]
  * @property {typeof fetch} [by] what sends it
+ * @property {string} [token] instead of the conversation's
  */
 export declare class Calls {
     #private;
