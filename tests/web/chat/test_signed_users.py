@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import text
 
 from botflow.flow.document import parse
 from botflow.records.sessions import VISITOR
-from botflow.web.auth.session_tokens import Visitor
+from botflow.web.auth.session_tokens import SIGNED_CLOCKS_DIFFER_S, Visitor
 from tests.dumps import dump_of, places_of
 from tests.web.api.calls import answered, call
 from tests.web.api.people.test_erasures import erased
@@ -284,6 +285,26 @@ async def test_a_stream_ends_with_the_token_of_its_reader(database_url: str) -> 
                 renewed = await signed(site)
         assert (ended.status_code, ended.json().get("code")) == (401, "identity.expired")
         assert renewed.opened["sessionId"] == user.opened["sessionId"]
+
+
+async def test_a_silent_stream_ends_with_the_token_of_its_reader(sqlite_url: str) -> None:
+    async with open_site(sqlite_url, flows=(SHOP,)) as site:
+        await trust(site)
+        for lasts_s in (1.5, 6, 24):  # a machine may stand still until the first token has ended
+            ends_at = time.time() - SIGNED_CLOCKS_DIFFER_S + lasts_s
+            answer = await sign_in(site, token(iat=None, exp=ends_at))
+            if answer.status_code == 201 and await ended_by_itself(Visit(site, "shop", answer.json())):
+                return
+    raise AssertionError("no stream was opened")
+
+
+async def ended_by_itself(user: Visit) -> bool:
+    """Read a stream to its end; False if the token had ended before."""
+    async with user.site.client.stream("GET", "/chat/shop/events", headers=user.headers) as response:
+        if response.status_code == 200:
+            async for _ in response.aiter_raw():
+                pass
+        return response.status_code == 200
 
 
 async def test_where_identity_is_required_no_anonymous_token_opens_anything(database_url: str) -> None:
