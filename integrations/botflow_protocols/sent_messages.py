@@ -32,9 +32,8 @@ class SentMessage:
     files: tuple[GivenFile, ...] = ()
     pressed: Mapping[str, str] | None = None
 
-    @property
     def key(self) -> str:
-        """What makes it one message: its id and its content, in a form of bounded length."""
+        """Return what makes it one message: its id and its content, in a form of bounded length."""
         content = [self.text, [(file.url, file.name) for file in self.files], dict(self.pressed or {})]
         whole = orjson.dumps([self.id, content], option=orjson.OPT_SORT_KEYS)
         return hashlib.sha256(whole).hexdigest()[:40]
@@ -53,11 +52,11 @@ async def turn_of(
         async for happening in again:
             yield happening
         return
-    files = await keep_files(desk, speaker, message.files, message.key)
+    files = await keep_files(desk, speaker, message.files, message.key())
     # A repeat names no files again, so it may be blank: what counts of it is the id.
     is_blank = not message.text.strip() and not files and not message.pressed
     fields: dict[str, Any] = {"text": "…" if is_blank and message.files else message.text}
-    fields |= {"messageId": message.key, "media": files, **(message.pressed or {})}
+    fields |= {"messageId": message.key(), "media": files, **(message.pressed or {})}
     if speaker.named:
         fields["externalId"] = speaker.named
     posted = parse_fields(fields, Posted)

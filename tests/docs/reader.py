@@ -31,11 +31,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.docs.pages import ROOT, Block, Page
+from tests.js.packages import node_packages
 from tests.node import NODE
 from tests.ports import free_port
 
 JAVASCRIPT = ROOT / "integrations" / "botflow_client_js"
 LONGEST_S = 180.0
+IMPORTED = re.compile(r'from "((?:@[a-z-]+/)?[a-z][a-z.-]*)"')
 SERVES = re.compile(r"^botflow (serve|worker)\b", re.MULTILINE)
 PREFIXES = ("BOTFLOW_", "TWILIO_", "OPENAI_", "RECORDS_", "EMAIL_", "SLACK_", "CHAT_WEBHOOK_")
 ANYTHING = "…"
@@ -66,12 +68,19 @@ class Reader:
                 raise
 
     def write_files(self, page: Page) -> None:
-        if any(block.language == "javascript" for block in page.blocks):
-            (self._folder / "node_modules").mkdir()
-            (self._folder / "node_modules" / "botflow-client").symlink_to(JAVASCRIPT)  # as npm does
+        scripts = "".join(block.text for block in page.blocks if block.language == "javascript")
+        if scripts:
+            self._link_packages(set(IMPORTED.findall(scripts)))
         for block in page.blocks:
             if block.file_name:
                 (self._folder / block.file_name).write_text(self._here(block.text))
+
+    def _link_packages(self, names: set[str]) -> None:
+        """Put the packages that the page's scripts import where npm would."""
+        for name in names:
+            place = self._folder / "node_modules" / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.symlink_to(JAVASCRIPT if name == "botflow-client" else node_packages() / name)
 
     def close(self) -> None:
         """End what was left running."""

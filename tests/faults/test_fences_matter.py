@@ -31,6 +31,7 @@ from tests.faults.fences_http import FENCES_OF_REQUESTS
 from tests.faults.fences_messages import FENCES_OF_MESSAGES
 from tests.faults.fences_notices import FENCES_OF_NOTICES
 from tests.faults.fences_outgoing import FENCES_OF_OUTGOING_TARGETS
+from tests.faults.fences_protocols import FENCES_OF_PROTOCOLS
 from tests.faults.fences_reaching import FENCES_OF_REACHING
 from tests.faults.fences_records import FENCES_OF_RECORDS
 from tests.faults.fences_retention import FENCES_OF_RETENTION
@@ -71,6 +72,7 @@ FENCES = (
     *FENCES_OF_MESSAGES,
     *FENCES_OF_ROW_SECURITY,
     *FENCES_OF_RECORDS,
+    *FENCES_OF_PROTOCOLS,
     *FENCES_OF_REACHING,
 )
 

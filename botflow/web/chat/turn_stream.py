@@ -17,6 +17,7 @@ from botflow.engine.inbound import CHAT
 from botflow.records.sessions import SessionKey
 from botflow.records.turns import Receipt, TurnId
 from botflow.runtime.served_flows import LiveFlow
+from botflow.runtime.turns.receive import check_token
 from botflow.runtime.turns.signals import Mailbox, Typing, Woken
 from botflow.values import value
 from botflow.web.auth.callers import Caller, Visitor, external_id_of
@@ -62,12 +63,16 @@ class Ended:
     status: str
 
 
-async def position_of(desk: Desk, live: LiveFlow, external_id: str, seen_through: int | None = None) -> Position:
+async def position_of(
+    desk: Desk, live: LiveFlow, caller: Caller, external_id: str, seen_through: int | None = None
+) -> Position:
     """Return where a person's conversation is; `seen_through` is the last turn whose answer the client has, if that is
-    known."""
+    known. RejectedInbound `token.revoked` when the visitor's token was revoked."""
     stored = await desk.runtime.database.turns.load(SessionKey(live.workflow, CHAT, external_id))
     if not stored.id:
         return Position()
+    if isinstance(caller, Visitor):
+        check_token(stored)
     entries = await desk.runtime.database.transcripts.transcript(stored.id, PAGE)
     told = [entry for entry in entries if entry.direction == "in"]
     heard = tuple(entry.seq for entry in reversed(told))
@@ -107,7 +112,9 @@ async def follow(
         stack.enter_context(desk.news.watch(receipt.id.session))
         yield receipt.id
         links = desk.links.of(receipt.id.session, scope)
-        reading = _Reading(desk, links, receipt, position, mailboxes[0], is_late=is_late)
+        reading = _Reading(
+            desk, links, receipt, position, mailboxes[0], is_visitor=isinstance(caller, Visitor), is_late=is_late
+        )
         async with aclosing(reading.run()) as happenings:
             async for happening in happenings:
                 yield happening
@@ -126,7 +133,9 @@ async def follow_newest(
         receipt = await desk.runtime.database.turns.receipt(newest)
         yield newest
         links = desk.links.of(newest.session, scope)
-        reading = _Reading(desk, links, receipt, position, mailbox, is_late=True)
+        reading = _Reading(
+            desk, links, receipt, position, mailbox, is_visitor=isinstance(caller, Visitor), is_late=True
+        )
         async with aclosing(reading.run()) as happenings:
             async for happening in happenings:
                 yield happening
@@ -150,6 +159,7 @@ class _Reading:
         position: Position,
         mailbox: Mailbox,
         *,
+        is_visitor: bool,
         is_late: bool,
     ) -> None:
         """`is_late`: the turn had begun before `mailbox` listened. Then no drafts are shown: the first ones are gone,
@@ -158,6 +168,7 @@ class _Reading:
         self._links = links
         self._receipt = receipt
         self._is_repeat = receipt.id.seq in position.heard
+        self._is_visitor = is_visitor
         self._is_late = is_late
         self._said = position.said
         self._mailbox = mailbox
@@ -173,6 +184,7 @@ class _Reading:
         while True:
             receipt = self._receipt
             if receipt.state == "new":
+                await self._check_caller()
                 receipt = await self._desk.runtime.database.turns.receipt(receipt.id)
             async for message in self._messages():
                 yield message
@@ -182,6 +194,13 @@ class _Reading:
             async for draft in self._drafts(until_s):
                 yield draft
         yield Ended(receipt.id, "failed" if receipt.state == "dead" else await self._status())
+
+    async def _check_caller(self) -> None:
+        """RejectedInbound `token.revoked` when the visitor's token was revoked meanwhile."""
+        if self._is_visitor:
+            stored = await self._desk.runtime.database.turns.load_by_id(self._receipt.id.session)
+            if stored is not None:
+                check_token(stored)
 
     async def _messages(self) -> AsyncGenerator[Happening]:
         """Yield what was said since the last look."""

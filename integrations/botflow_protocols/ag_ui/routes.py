@@ -34,7 +34,7 @@ class Run:
         desk = desk_of(scope)
         speaker = await speaker_of(desk, scope, scope["path_params"]["workflow"], NAME)
         asked = await read_asked(scope, receive)
-        position = await position_of(desk, speaker.live, speaker.external_id)
+        position = await position_of(desk, speaker.live, speaker.caller, speaker.external_id)
         events = await _events(desk, scope, speaker, asked, position)
         await send_events(desk, receive, send, events, error=run_error)
 

@@ -39,14 +39,14 @@ class Chat:
         if scope["method"] == "POST":
             await self._answer(desk, speaker, scope, receive, send)
             return
-        position = await position_of(desk, speaker.live, speaker.external_id)
+        position = await position_of(desk, speaker.live, speaker.caller, speaker.external_id)
         links = desk.links.of(position.session, scope)
         messages = await ui_messages(desk, position.session, links, desk.base_of(scope)) if position.session else []
         await send_json(send, 200, {"messages": messages})
 
     async def _answer(self, desk: Desk, speaker: Speaker, scope: Scope, receive: Receive, send: Send) -> None:
         asked = await read_asked(scope, receive)
-        position = await position_of(desk, speaker.live, speaker.external_id)
+        position = await position_of(desk, speaker.live, speaker.caller, speaker.external_id)
         if asked.message is not None:
             turn = turn_of(desk, scope, speaker, asked.message, position)
         elif position.heard:
@@ -65,8 +65,9 @@ class Resume:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = desk_of(scope)
         speaker = await _speaker(desk, scope)
-        position = await position_of(desk, speaker.live, speaker.external_id)
-        if not position.is_running or not position.heard:
+        position = await position_of(desk, speaker.live, speaker.caller, speaker.external_id)
+        # The stream of a HEAD would be written to no one.
+        if not position.is_running or not position.heard or scope["method"] == "HEAD":
             await send_bytes(send, 204, b"", NO_STORE)
             return
         turn = follow_newest(desk, scope, speaker.live, speaker.caller, speaker.external_id, position)

@@ -14,6 +14,7 @@ from botflow.web.requests.request_bodies import read_body
 from botflow_protocols.given_files import GivenFile
 
 LARGEST_BODY = 16 * 1000 * 1000  # the history of a conversation with pictures
+LONGEST_MODEL = 200
 DEEPEST = 64  # tools have schemas
 EXAMPLE = '{"model": "pizza", "messages": [{"role": "user", "content": "hello"}]}'
 HELD_BY_THE_FLOW = ("system", "developer")  # instructions: a workflow has its own
@@ -70,7 +71,8 @@ async def read_response(scope: Scope, receive: Receive) -> Asked:
 async def _read(scope: Scope, receive: Receive) -> tuple[dict[str, Any], int]:
     body = await read_body(scope, receive, LARGEST_BODY)
     fields = parse_object(body, DEEPEST, EXAMPLE)
-    if not isinstance(fields.get("model"), str):
+    model = fields.get("model")
+    if not isinstance(model, str) or len(model) > LONGEST_MODEL:
         raise _refused("model is not the name of a workflow")
     return fields, len(body)
 

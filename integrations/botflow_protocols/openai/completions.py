@@ -22,7 +22,7 @@ from botflow_protocols.growing_text import GrowingText
 from botflow_protocols.markdown import Markdown
 from botflow_protocols.openai.asked import Asked, read_completion
 from botflow_protocols.openai.errors import error_json
-from botflow_protocols.openai.models import NAME
+from botflow_protocols.openai.models import NAME, require_caller
 from botflow_protocols.openai.turns import people_named, turn_of
 
 DONE = b"data: [DONE]\n\n"
@@ -33,6 +33,7 @@ class Complete:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = desk_of(scope)
+        await require_caller(desk, scope)
         asked = await read_completion(scope, receive)
         speaker = await speaker_of(desk, scope, asked.named("model"), NAME, *people_named(scope, asked))
         created = int(desk.runtime.clock.now().timestamp())

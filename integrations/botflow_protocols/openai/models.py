@@ -10,8 +10,9 @@ from starlette.types import Receive, Scope, Send
 from botflow.errors import RejectedInbound
 from botflow.runtime.served_flows import LiveFlow
 from botflow.web.asgi import header, send_json
-from botflow.web.auth.callers import Visitor, required
+from botflow.web.auth.callers import Caller, Visitor, required
 from botflow.web.context import Desk, desk_of
+from botflow.web.requests.rate_limits import READS_PER_SESSION, Use
 
 NAME = "openai"
 CREATED = int(datetime.fromisoformat("2026-01-01T00:00:00+00:00").timestamp())  # a field that every model must have
@@ -41,19 +42,22 @@ class ShowModel:
         await send_json(send, 200, _model(live))
 
 
-def workflow_in_token(desk: Desk, scope: Scope) -> str:
-    """Return the workflow that a visitor's token is for, "" for other credentials."""
+async def require_caller(desk: Desk, scope: Scope) -> Caller:
+    """Return who calls, before it is known for which workflow: bodies of strangers are not read. Refused for them."""
     given = header(scope, b"authorization") or ""
     try:
-        return desk.gate.visitor(given[7:].strip()).workflow
+        own = desk.gate.visitor(given[7:].strip()).workflow
     except RejectedInbound:
-        return ""
+        own = ""  # an API key, or none; `caller` tells them apart
+    caller = required(await desk.caller(scope, own), own or "{workflow}")
+    if isinstance(caller, Visitor):
+        await desk.limiter.check(Use(READS_PER_SESSION, caller.external_id))
+    return caller
 
 
 async def _usable(desk: Desk, scope: Scope) -> list[LiveFlow]:
     """Return the workflows of the caller's organization, or that of its token, that speak this protocol."""
-    own = workflow_in_token(desk, scope)
-    caller = required(await desk.caller(scope, own), own or "{workflow}")
+    caller = await require_caller(desk, scope)
     speaking = [live for live in desk.runtime.flows.all() if NAME in live.flow.chat.protocols]
     if isinstance(caller, Visitor):
         return [live for live in speaking if live.slug == caller.workflow]

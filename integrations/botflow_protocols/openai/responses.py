@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from botflow.errors import ProviderError
 from botflow.records.turns import TurnId
 from botflow.web.asgi import send_json
+from botflow.web.auth.callers import Visitor
 from botflow.web.chat.history import message_json
 from botflow.web.chat.turn_stream import Ended, Happening, position_of
 from botflow.web.context import Desk, desk_of
@@ -22,9 +23,15 @@ from botflow_protocols.event_stream import COMMENT, RUNNING, failure_of, send_ev
 from botflow_protocols.growing_text import BETWEEN, GrowingText
 from botflow_protocols.markdown import Markdown
 from botflow_protocols.openai.asked import Asked, read_response
-from botflow_protocols.openai.models import NAME
+from botflow_protocols.openai.models import NAME, require_caller
 from botflow_protocols.openai.response_events import ResponseEvents, error_event, message_item, response_json
-from botflow_protocols.openai.response_ids import ResponseId, parse_response_id, unknown_response
+from botflow_protocols.openai.response_ids import (
+    ResponseId,
+    parse_response_id,
+    person_of,
+    response_id,
+    unknown_response,
+)
 from botflow_protocols.openai.turns import people_named, turn_of
 
 
@@ -33,11 +40,13 @@ class Respond:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = desk_of(scope)
+        await require_caller(desk, scope)
         asked = await read_response(scope, receive)
         previous = parse_response_id(asked.previous) if asked.previous else None
-        named = (*_continued(asked, previous), *people_named(scope, asked))
+        before = await person_of(desk, previous) if previous else None
+        named = (before, _conversation(asked), *people_named(scope, asked))
         speaker = await speaker_of(desk, scope, asked.named("model"), NAME, *named)
-        if previous is not None and previous[:2] != (speaker.live.slug, speaker.external_id):
+        if previous is not None and not _is_of(previous, before, speaker):
             raise unknown_response(asked.previous)
         turn = turn_of(desk, scope, speaker, asked, previous.seq if previous else None)
         head = response_json(speaker, asked.previous, created=desk.runtime.clock.now().timestamp())
@@ -54,10 +63,12 @@ class ShowResponse:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = desk_of(scope)
         text = scope["path_params"]["response"]
+        await require_caller(desk, scope)
         named = parse_response_id(text)
-        speaker = await speaker_of(desk, scope, named.workflow, NAME, named.external_id)
-        position = await position_of(desk, speaker.live, speaker.external_id)
-        if named.external_id != speaker.external_id or not position.session:
+        person = await person_of(desk, named)
+        speaker = await speaker_of(desk, scope, named.workflow, NAME, person)
+        position = await position_of(desk, speaker.live, speaker.caller, speaker.external_id)
+        if not _is_of(named, person, speaker) or not position.session:
             raise unknown_response(text)
         await send_json(send, 200, await _stored(desk, scope, speaker, TurnId(position.session, named.seq), text))
 
@@ -86,7 +97,7 @@ async def _response(
     async with aclosing(turn):
         async for happening in turn:
             if isinstance(happening, TurnId):
-                head = {**head, "id": _id(speaker, happening)}
+                head = {**head, "id": response_id(speaker, happening)}
             elif not isinstance(happening, Ended):
                 text.take(happening)
             elif happening.status == "running":
@@ -106,7 +117,7 @@ async def _events(
             async for happening in turn:
                 if isinstance(happening, TurnId):
                     events = ResponseEvents(
-                        {**head, "id": _id(speaker, happening)}, message_item(speaker, happening, "")
+                        {**head, "id": response_id(speaker, happening)}, message_item(speaker, happening, "")
                     )
                     yield events.begin()
                     continue
@@ -125,13 +136,16 @@ async def _events(
         yield events.fail(failure_of(failure))
 
 
-def _continued(asked: Asked, previous: ResponseId | None) -> tuple[str | None, ...]:
-    """Return whose conversation a request continues: that of the previous response, or the named one."""
+def _conversation(asked: Asked) -> str | None:
+    """Return the conversation that a request names, which is that of a person."""
     conversation = asked.body.get("conversation")
     if isinstance(conversation, dict):
         conversation = conversation.get("id")
-    return (previous.external_id if previous else None, conversation if isinstance(conversation, str) else None)
+    return conversation if isinstance(conversation, str) else None
 
 
-def _id(speaker: Speaker, turn: TurnId) -> str:
-    return ResponseId(speaker.live.slug, speaker.external_id, turn.seq).text()
+def _is_of(response: ResponseId, person: str | None, speaker: Speaker) -> bool:
+    """Say whether a response is in the conversation of the speaker. `person` is the response's, None for a visitor's,
+    which is that of the token."""
+    is_own = isinstance(speaker.caller, Visitor) if person is None else person == speaker.external_id
+    return is_own and response.workflow == speaker.live.slug

@@ -27,7 +27,7 @@ async def turn_of(
 ) -> AsyncGenerator[TurnId | Happening | Ended]:
     """Say what was asked, and yield what its turn says."""
     _refuse_tasks(scope, asked)
-    position = await position_of(desk, speaker.live, speaker.external_id, seen_through)
+    position = await position_of(desk, speaker.live, speaker.caller, speaker.external_id, seen_through)
     message_id = await message_id_of(desk, scope, speaker, asked, position)
     files = await keep_files(desk, speaker, asked.files, message_id)
     fields = {"messageId": message_id, "media": files}
