@@ -16,7 +16,15 @@ from botflow.web.serving.connections import Connections
 from botflow.web.serving.server import WebServer, server_config
 from botflow.web.serving.socket_protocol import SocketBounds
 
-BOUNDS = SocketBounds(largest_message=1_000, most_pieces=8, most_unread=8, most_pings=20, read_within_s=1.0)
+BOUNDS = SocketBounds(
+    largest_message=1_000,
+    most_pieces=8,
+    most_unread=8,
+    most_pings=20,
+    read_within_s=1.0,
+    ping_every_s=2.0,
+    pong_within_s=2.0,
+)
 KEY = b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-version: 13\r\n"
 UPGRADE = b"GET /s?ticket=secret HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
 CLOSE, PING, TEXT, BINARY, CONTINUED = 8, 9, 1, 2, 0
@@ -35,6 +43,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            await asyncio.sleep(0.2 if scope["path"] == "/slow" else 0)
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
             await send({"type": "http.response.body", "body": b"ok"})
             return
@@ -160,6 +169,25 @@ async def test_a_client_that_reads_nothing_is_dropped(door: Door) -> None:
             raise ConnectionResetError
 
     await asyncio.wait_for(door.left.wait(), ROUGHLY_S)
+
+
+async def test_a_client_that_answers_no_ping_is_gone(door: Door) -> None:
+    async with door.socket() as (reader, _):
+        assert await reader.readexactly(2) == b"\x89\x04"  # a ping; this client says nothing
+        await reader.readexactly(4)
+        assert await close_code(reader) == 1011
+        await door.left.wait()
+
+
+async def test_a_request_behind_one_that_is_being_answered_opens_no_socket(door: Door) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    async with asyncio.timeout(ROUGHLY_S):
+        writer.write(b"GET /slow HTTP/1.1\r\nhost: a\r\n\r\n" + UPGRADE + KEY + b"\r\n")
+        first = await reader.readuntil(b"ok")
+        second = await reader.readuntil(b"ok")
+        writer.close()
+
+    assert (first.split()[1], second.split()[1]) == (b"200", b"200")
 
 
 async def test_an_upgrade_without_a_key_is_served_as_http_and_a_head_that_is_too_large_is_refused(door: Door) -> None:
