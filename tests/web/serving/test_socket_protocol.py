@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
@@ -16,15 +16,7 @@ from botflow.web.serving.connections import Connections
 from botflow.web.serving.server import WebServer, server_config
 from botflow.web.serving.socket_protocol import SocketBounds
 
-BOUNDS = SocketBounds(
-    largest_message=1_000,
-    most_pieces=8,
-    most_unread=8,
-    most_pings=20,
-    read_within_s=1.0,
-    ping_every_s=2.0,
-    pong_within_s=2.0,
-)
+BOUNDS = SocketBounds(largest_message=1_000, most_pieces=8, most_unread=8, most_pings=20, read_within_s=1.0)
 KEY = b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-version: 13\r\n"
 UPGRADE = b"GET /s?ticket=secret HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
 CLOSE, PING, TEXT, BINARY, CONTINUED = 8, 9, 1, 2, 0
@@ -74,10 +66,16 @@ class Door:
 
 @pytest.fixture
 async def door() -> AsyncIterator[Door]:
+    async with open_door(BOUNDS) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def open_door(bounds: SocketBounds) -> AsyncIterator[Door]:
     app = Door()
     app.reads.set()
     started = asyncio.Event()
-    config = server_config(app, sockets=BOUNDS, host="127.0.0.1", port=0, lifespan="off", timeout_graceful_shutdown=1)
+    config = server_config(app, sockets=bounds, host="127.0.0.1", port=0, lifespan="off", timeout_graceful_shutdown=1)
     app.counted = cast(Any, config.ws).keywords["connections"]
     server = WebServer(config, lambda: None, started.set)
     running = asyncio.create_task(server.serve())
@@ -171,8 +169,9 @@ async def test_a_client_that_reads_nothing_is_dropped(door: Door) -> None:
     await asyncio.wait_for(door.left.wait(), ROUGHLY_S)
 
 
-async def test_a_client_that_answers_no_ping_is_gone(door: Door) -> None:
-    async with door.socket() as (reader, _):
+async def test_a_client_that_answers_no_ping_is_gone() -> None:
+    impatient = replace(BOUNDS, ping_every_s=0.2, pong_within_s=0.2)
+    async with open_door(impatient) as door, door.socket() as (reader, _):
         assert await reader.readexactly(2) == b"\x89\x04"  # a ping; this client says nothing
         await reader.readexactly(4)
         assert await close_code(reader) == 1011
