@@ -41,6 +41,7 @@ from tests.faults.fences_secrets import FENCES_OF_SECRETS
 from tests.faults.fences_service import FENCES_OF_THE_SERVICE
 from tests.faults.fences_sessions import FENCES_OF_SESSIONS
 from tests.faults.fences_triggers import FENCES_OF_TRIGGERS
+from tests.faults.fences_wires import FENCES_OF_WIRES
 from tests.faults.mutation import Fence
 
 FENCES = (
@@ -76,6 +77,7 @@ FENCES = (
     *FENCES_OF_PROTOCOLS,
     *FENCES_OF_REACHING,
     *FENCES_OF_IDENTITY,
+    *FENCES_OF_WIRES,
 )
 
 

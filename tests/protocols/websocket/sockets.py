@@ -39,6 +39,13 @@ class Client:
             if seen[-1]["event"] == event and text in json.dumps(seen[-1], ensure_ascii=False):
                 return seen
 
+    async def answer(self, message_id: str) -> dict[str, Any]:
+        """Return the receipt or the refusal of a message."""
+        while True:
+            event = await self.next()
+            if event["event"] in ("receipt", "refused") and event["data"].get("messageId") == message_id:
+                return event
+
     async def closed(self) -> tuple[int, str]:
         """Return the code and the reason with which the server closes, after whatever it still says."""
         with suppress(ConnectionClosed):
@@ -59,7 +66,11 @@ async def opened(
 ) -> AsyncIterator[Client]:
     address = f"{site.url.replace('http', 'ws')}/chat/{workflow}/ws?{query}"
     async with connect(address, additional_headers=headers or {}, proxy=None) as connection:
-        yield Client(connection)
+        try:
+            yield Client(connection)
+        except BaseException:
+            connection.transport.abort()  # a test that failed shakes no hands
+            raise
 
 
 async def refusal(

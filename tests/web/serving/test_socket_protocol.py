@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
@@ -35,6 +35,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            await asyncio.sleep(0.2 if scope["path"] == "/slow" else 0)
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
             await send({"type": "http.response.body", "body": b"ok"})
             return
@@ -65,10 +66,16 @@ class Door:
 
 @pytest.fixture
 async def door() -> AsyncIterator[Door]:
+    async with open_door(BOUNDS) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def open_door(bounds: SocketBounds) -> AsyncIterator[Door]:
     app = Door()
     app.reads.set()
     started = asyncio.Event()
-    config = server_config(app, sockets=BOUNDS, host="127.0.0.1", port=0, lifespan="off", timeout_graceful_shutdown=1)
+    config = server_config(app, sockets=bounds, host="127.0.0.1", port=0, lifespan="off", timeout_graceful_shutdown=1)
     app.counted = cast(Any, config.ws).keywords["connections"]
     server = WebServer(config, lambda: None, started.set)
     running = asyncio.create_task(server.serve())
@@ -160,6 +167,26 @@ async def test_a_client_that_reads_nothing_is_dropped(door: Door) -> None:
             raise ConnectionResetError
 
     await asyncio.wait_for(door.left.wait(), ROUGHLY_S)
+
+
+async def test_a_client_that_answers_no_ping_is_gone() -> None:
+    impatient = replace(BOUNDS, ping_every_s=0.2, pong_within_s=0.2)
+    async with open_door(impatient) as door, door.socket() as (reader, _):
+        assert await reader.readexactly(2) == b"\x89\x04"  # a ping; this client says nothing
+        await reader.readexactly(4)
+        assert await close_code(reader) == 1011
+        await door.left.wait()
+
+
+async def test_a_request_behind_one_that_is_being_answered_opens_no_socket(door: Door) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    async with asyncio.timeout(ROUGHLY_S):
+        writer.write(b"GET /slow HTTP/1.1\r\nhost: a\r\n\r\n" + UPGRADE + KEY + b"\r\n")
+        first = await reader.readuntil(b"ok")
+        second = await reader.readuntil(b"ok")
+        writer.close()
+
+    assert (first.split()[1], second.split()[1]) == (b"200", b"200")
 
 
 async def test_an_upgrade_without_a_key_is_served_as_http_and_a_head_that_is_too_large_is_refused(door: Door) -> None:
