@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.protocols.flows import MOMENT, SHOP
 from tests.protocols.node_client import run
+from tests.protocols.open_streams import open_streams
 from tests.web.site import API_KEY, HeldModel, Visit, open_site
 
 FLOWS = (SHOP, MOMENT)
@@ -58,9 +59,9 @@ async def test_an_answer_goes_on_while_its_client_is_away(database_url: str, mod
         stopped = await talk(visit, {"say": "hello", "id": "m1", "stopAfter": "think"})
         assert texts(stopped)[1:] == [("assistant", "One moment, please."), ("assistant", "Let me think ")]
 
+        await open_streams(site, 0)
         reading = asyncio.create_task(talk(visit, {"read": True}, messages=stopped["messages"]))
-        while not site.desk.streams._open:  # noqa: ASYNC110 -- another process opens it
-            await asyncio.sleep(0.01)
+        await open_streams(site, 1)
         model.go_on.set()
         read = await reading
         assert read["errors"] == []

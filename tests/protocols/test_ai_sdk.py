@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.protocols.flows import MOMENT, SHOP
 from tests.protocols.node_client import run
+from tests.protocols.open_streams import open_streams
 from tests.web.site import API_KEY, HeldModel, Site, Visit, open_site
 
 FLOWS = (SHOP, MOMENT)
@@ -89,9 +90,9 @@ async def test_an_answer_goes_on_while_its_client_is_away_and_is_resumed(databas
             ("assistant", "text", "Let me think "),
         ]
 
+        await open_streams(site, 0)
         resuming = asyncio.create_task(chat(visit, {"resume": True}, messages=stopped["messages"][:1]))
-        while not site.desk.streams._open:  # noqa: ASYNC110 -- another process opens it
-            await asyncio.sleep(0.01)
+        await open_streams(site, 1)
         model.go_on.set()
         resumed = await resuming
         assert parts(resumed)[1:] == [

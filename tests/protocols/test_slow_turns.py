@@ -11,6 +11,7 @@ import pytest
 
 from botflow.records.turns import Receipt, TurnId
 from botflow.web.chat import turn_stream
+from tests.protocols.open_streams import open_streams
 from tests.protocols.openai_client import FLOWS, client_of, heard, said, user
 from tests.web.site import API_KEY, HeldModel, Site, Visit, open_site
 
@@ -59,8 +60,7 @@ async def test_a_server_that_stops_says_so_in_each_protocol(sqlite_url: str, mod
             posted(site, "/chat/moment/ag-ui", RUN, "d"),
         ]
         answers = asyncio.gather(*asked)
-        while len(site.desk.streams._open) < len(asked) or model.calls < len(asked):  # noqa: ASYNC110 -- no signal
-            await asyncio.sleep(0.01)
+        await open_streams(site, len(asked))
         site.app.close_streams()
         completion, response, ui, run = await answers
         model.go_on.set()
