@@ -5,7 +5,8 @@ What people report of other chats, and the tests that it does not happen here (t
 1. Messages come twice after a reconnection (Cognigy/WebchatWidget#335, stanford-oval/genie-server#129):
    `repeats_nothing`.
 2. One's own message comes twice when its answer was lost (destinygg/chat-gui#574): `answers_are_lost`.
-3. A telephone that returns to the page shows nothing new (chatwoot/chatwoot#4335, amazon-connect-chatjs#254): `wakes_up`.
+3. A telephone that returns to the page shows nothing new (chatwoot/chatwoot#4335, amazon-connect-chatjs#254):
+   `wakes_up`.
 4. After the computer has slept, the token has ended, and the page must be loaded again
    (microsoft/BotFramework-DirectLineJS#320, BotFramework-WebChat#3292): `refused_token_is_renewed`.
 5. The next person at the computer reads the last one's conversation (pegasystems/uplus-wss#3, #123): `signs_out`,
