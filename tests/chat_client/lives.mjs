@@ -1,6 +1,7 @@
 /**
  * Short lives of visitors, side by side: node lives.mjs URL [[{"send": "1"}, {"reload": true}, {"wait": 50}], …]
- * Each sends its messages through the given network, and is reloaded in between, as a page is. At the end all is quiet.
+ * Each sends its messages through the given network, and is reloaded in between, as a page is;
+ * {"identify": token} signs it in. At the end all is quiet.
  * Prints for each visitor what it sent, and what each of its pages showed.
  */
 import { Chat } from "../../integrations/botflow_widget/source/botflow-chat.js";
@@ -12,27 +13,33 @@ async function live(plan) {
   const storage = new KeptStorage();
   const sent = [];
   const pages = [];
-  let page = load(server, storage, pages);
+  let identity = null;
+  let page = load(server, storage, pages, identity);
   for (const step of plan) {
     if (step.send) sent.push(page.chat.send(step.send).messageId);
     if (step.wait) await new Promise((resolve) => setTimeout(resolve, step.wait));
     if (step.reload) {
       page.chat.close();
-      page = load(server, storage, pages);
+      page = load(server, storage, pages, identity);
+    }
+    if (step.identify) {
+      identity = step.identify;
+      page.chat.identify(identity);
     }
   }
-  await page.opened;
   const isQuiet = () => page.unsent.size === 0 && page.said.filter(({ text }) => text.startsWith("noted")).length === sent.length;
   const wasQuiet = await until(isQuiet, 90_000);
   page.chat.close();
   return { sent, token: page.token(), wasQuiet, pages: pages.map(({ said, heard, unsent }) => ({ said: said.map(({ id }) => id), heard, unsent: [...unsent] })) };
 }
 
-function load(server, storage, pages) {
-  const chat = new Chat({ server, workflow: "echo", storage });
+function load(server, storage, pages, identity) {
+  const chat = new Chat({ server, workflow: "echo", storage, identity });
   const page = { chat, said: [], heard: [], unsent: new Set(), token: () => JSON.parse(storage.values().find((one) => one.includes("token"))).token };
   const on = (name, react) => chat.addEventListener(name, ({ detail }) => react(detail));
   on("opened", ({ messages, unsent }) => {
+    page.said.length = page.heard.length = 0; // a sign-in shows all of it again
+    page.unsent.clear();
     page.said.push(...messages.filter((one) => one.direction === "out"));
     page.heard.push(...messages.filter((one) => one.direction === "in").map((one) => one.messageId));
     for (const { messageId } of unsent) page.unsent.add(messageId);

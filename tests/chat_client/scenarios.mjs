@@ -64,6 +64,26 @@ const SCENARIOS = {
     return said();
   },
 
+  /** The clock is set back by a day between two messages that wait, and by another one before the page is loaded again. */
+  async clocks() {
+    const storage = new KeptStorage();
+    const now = Date.now;
+    const first = visitor({ storage });
+    await first.chat.open();
+    first.chat.send("one");
+    Date.now = () => now() - 86_400_000;
+    first.chat.send("two");
+    await until(() => first.of("delayed").length);
+    first.chat.close();
+    Date.now = () => now() - 2 * 86_400_000;
+    const second = visitor({ storage });
+    second.chat.send("three");
+    await second.chat.open();
+    await until(() => second.said().length === 6);
+    second.chat.close();
+    return second.said();
+  },
+
   /** Talk while the server goes away and comes back: a message every so often, until `given` are answered. */
   async restarted() {
     const { chat, of, said } = visitor();

@@ -13,6 +13,7 @@ import pytest
 
 from tests.chat_client.talks import ECHO, run_script
 from tests.chat_client.wire import WELL, Fault, Request, Wire, answer
+from tests.web.chat.site_users import IDENTITY, token, trust
 from tests.web.site import Site, open_site
 
 SEED = int(os.environ.get("BOTFLOW_TEST_CHAT_SEED", "") or 2026)
@@ -61,10 +62,14 @@ class BadNetwork:
         return some_fault(self._chance)
 
 
-def plan(chance: random.Random) -> list[dict[str, Any]]:
-    """Draw what a visitor does: up to four messages, with pauses and reloads between them."""
+def plan(chance: random.Random, life: int) -> list[dict[str, Any]]:
+    """Draw what a visitor does: up to four messages, with pauses, reloads and a sign-in between them."""
     steps: list[dict[str, Any]] = []
-    for number in range(chance.randint(1, 4)):
+    count = chance.randint(1, 4)
+    signs_in_before = chance.randrange(count) if chance.random() < 0.4 else None
+    for number in range(count):
+        if number == signs_in_before:
+            steps.append({"identify": token(f"user-{life}")})
         steps.append({"send": f"m{number}"})
         if chance.random() < 0.6:
             steps.append({"wait": chance.choice([1, 20, 100, 400])})
@@ -82,8 +87,9 @@ async def conversation(site: Site, token: str) -> list[dict[str, Any]]:
 @pytest.mark.xdist_group("chat_client")
 async def test_every_message_arrives_once_and_is_shown_once_in_order(sqlite_url: str) -> None:
     chance = random.Random(SEED)
-    plans = [plan(chance) for _ in range(LIVES)]
-    async with open_site(sqlite_url, flows=[ECHO]) as site:
+    plans = [plan(chance, number) for number in range(LIVES)]
+    async with open_site(sqlite_url, flows=[ECHO.replace("id: echo", f"id: echo\n{IDENTITY}")]) as site:
+        await trust(site)
         site.hold_the_minute()
         wire = Wire(site.url, decide=BadNetwork(SEED))
         async with wire.listening() as url:

@@ -104,6 +104,13 @@ async def test_a_stream_that_comes_late_repeats_nothing(site: Site) -> None:
     assert told == echoed("one", "two")
 
 
+async def test_a_clock_that_is_set_back_turns_no_messages_round(site: Site) -> None:
+    told, wire = await through(site, first("POST messages", *[Fault(kind="refuse")] * 2), "clocks")
+
+    assert told == echoed("one", "two", "three")
+    assert await heard(site, wire) == ["one", "two", "three"]
+
+
 async def test_a_page_loaded_while_the_server_fails_keeps_its_conversation(site: Site) -> None:
     """Others begin a new conversation then, and the person's answers go into the old one."""
     for fault in (BUSY, HOTEL, Fault(kind="refuse"), answer("200 OK", "<h1>Sign in</h1>")):

@@ -1,1 +1,1 @@
-export * from "./chunks/chat-JZFPGBSU.js";
+export * from "./chunks/chat-VNL3ZVFU.js";

@@ -243,7 +243,6 @@ export class Chat extends EventTarget {
     const subject = this.#subject = subjectOf(jwt);
     this.#kept.ticket = { token: opened.token, subject, facts: factsOf(jwt) };
     this.#calls.token = opened.token;
-    if (anonymous) this.#outbox.comeAlong(subject);
     return opened;
   }
 
@@ -296,6 +295,7 @@ export class Chat extends EventTarget {
   /** @param {Page & {isNew: boolean}} page @param {AbortSignal} life */
   #opened(page, life) {
     this.#feed.begin(page);
+    if (this.#subject) this.#outbox.comeAlong(this.#subject); // also what was sent before anyone knew who they are
     this.#outbox.load(this.#subject);
     this.#isOpen = true;
     this.#reached();
