@@ -46,9 +46,55 @@ const SCENARIOS = {
     const { chat, said, of } = visitor();
     await chat.open();
     chat.send("one");
-    await until(() => said().length === 2);
+    await until(() => said().length === (given ?? 2));
     chat.close();
     return { said: said(), states: of("connection").map(({ state }) => state) };
+  },
+
+  /** The stream comes late, when the history has told already what it says. */
+  async overlapping() {
+    const { chat, said } = visitor();
+    await chat.open();
+    chat.send("one");
+    await until(() => said().length >= 2);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    chat.send("two");
+    await until(() => said().includes("noted two"));
+    chat.close();
+    return said();
+  },
+
+  /** The clock is set back by a day between two messages that wait, and by another one before the page is loaded again. */
+  async clocks() {
+    const storage = new KeptStorage();
+    const now = Date.now;
+    const first = visitor({ storage });
+    await first.chat.open();
+    first.chat.send("one");
+    Date.now = () => now() - 86_400_000;
+    first.chat.send("two");
+    await until(() => first.of("delayed").length);
+    first.chat.close();
+    Date.now = () => now() - 2 * 86_400_000;
+    const second = visitor({ storage });
+    second.chat.send("three");
+    await second.chat.open();
+    await until(() => second.said().length === 6);
+    second.chat.close();
+    return second.said();
+  },
+
+  /** Talk while the server goes away and comes back: a message every so often, until `given` are answered. */
+  async restarted() {
+    const { chat, of, said } = visitor();
+    await chat.open();
+    for (let number = 0; number < given; number += 1) {
+      chat.send(`m${number}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await until(() => of("answered").length === given && said().length === 2 * given);
+    chat.close();
+    return { said: said(), isBack: of("connection").at(-1).state === "online", lost: of("lost").length };
   },
 
   async refused() {

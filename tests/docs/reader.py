@@ -35,6 +35,7 @@ from tests.node import NODE
 from tests.ports import free_port
 
 JAVASCRIPT = ROOT / "integrations" / "botflow_client_js"
+WIDGET = ROOT / "integrations" / "botflow_widget"
 LONGEST_S = 180.0
 SERVES = re.compile(r"^botflow (serve|worker)\b", re.MULTILINE)
 PREFIXES = ("BOTFLOW_", "TWILIO_", "OPENAI_", "RECORDS_", "EMAIL_", "SLACK_", "CHAT_WEBHOOK_")
@@ -69,6 +70,7 @@ class Reader:
         if any(block.language == "javascript" for block in page.blocks):
             (self._folder / "node_modules").mkdir()
             (self._folder / "node_modules" / "botflow-client").symlink_to(JAVASCRIPT)  # as npm does
+            (self._folder / "node_modules" / "botflow-chat").symlink_to(WIDGET)
         for block in page.blocks:
             if block.file_name:
                 (self._folder / block.file_name).write_text(self._here(block.text))

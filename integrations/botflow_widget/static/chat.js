@@ -1,1 +1,1 @@
-export * from "./chunks/chat-GSRQHTJG.js";
+export * from "./chunks/chat-JZFPGBSU.js";
