@@ -80,6 +80,7 @@ async def test_the_keyboard_opens_closes_and_comes_back_to_the_button(browser: B
     async with host_page(served.url, "order") as address, await browser.new_context(**DESKTOP) as context:
         visitor = await at(context, address)
         page = visitor.page
+        await expect(page.locator(".launcher")).to_be_visible()
         await page.locator(".launcher").focus()
         await page.keyboard.press("Enter")
         await visitor.sees("Welcome", "name?")
