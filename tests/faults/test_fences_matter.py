@@ -41,6 +41,7 @@ from tests.faults.fences_secrets import FENCES_OF_SECRETS
 from tests.faults.fences_service import FENCES_OF_THE_SERVICE
 from tests.faults.fences_sessions import FENCES_OF_SESSIONS
 from tests.faults.fences_triggers import FENCES_OF_TRIGGERS
+from tests.faults.fences_widget import FENCES_OF_THE_WIDGET
 from tests.faults.fences_wires import FENCES_OF_WIRES
 from tests.faults.mutation import Fence
 
@@ -78,6 +79,7 @@ FENCES = (
     *FENCES_OF_REACHING,
     *FENCES_OF_IDENTITY,
     *FENCES_OF_WIRES,
+    *FENCES_OF_THE_WIDGET,
 )
 
 

@@ -1,4 +1,4 @@
-"""A workflow's theme: a colour and a logo, checked where they are written."""
+"""A workflow's theme: colour, logo, corners, place and text, checked where they are written."""
 
 from __future__ import annotations
 
@@ -18,9 +18,13 @@ FLOW = "id: x\ntheme: {theme}\nnodes: [{{id: a, type: chatbot, actionType: messa
         ('{color: "#0B6B5D"}', {"color": "#0b6b5d"}),
         ('{color: "#fff", logo: "https://pictures.example/a.png?b=c"}', None),
         ("{}", {}),
+        (
+            "{radius: 0, position: left, launcher: ' Ask us '}",
+            {"radius": 0, "position": "left", "launcher": "Ask us"},
+        ),
     ],
 )
-def test_a_colour_and_a_logo_are_read(written: str, read: dict[str, str] | None) -> None:
+def test_a_theme_is_read(written: str, read: dict[str, Any] | None) -> None:
     theme = parse(FLOW.format(theme=written), name="x.yaml").document.theme
     assert theme is not None
     assert read is None or theme.model_dump(exclude_none=True) == read
@@ -37,6 +41,11 @@ def test_a_colour_and_a_logo_are_read(written: str, read: dict[str, str] | None)
         ('{logo: "javascript:alert(1)"}', "theme.logo"),
         ('{logo: "https://a b"}', "theme.logo"),
         ("{colour: red}", "document.unknown_key"),
+        ("{radius: -1}", "document.invalid"),
+        ("{radius: 41}", "document.invalid"),
+        ("{position: middle}", "document.invalid"),
+        ("{launcher: ''}", "theme.launcher"),
+        ('{launcher: "a\\nb"}', "theme.launcher"),
     ],
 )
 def test_anything_else_is_refused_where_it_is_written(written: str, code: str) -> None:

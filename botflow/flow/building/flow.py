@@ -70,7 +70,7 @@ class Flow(ConversationSteps, ChoosingSteps, ModelSteps, ContactSteps, RunSteps)
         results: Sequence[str] = (),
         contact_fields: Mapping[str, Mapping[str, Any]] | None = None,
         apology: Text | None = None,
-        theme: Mapping[str, str] | None = None,
+        theme: Mapping[str, str | int] | None = None,
         chat: Mapping[str, Any] | None = None,
         credentials: Mapping[str, str] | None = None,
         templates: Mapping[str, Mapping[str, str]] | None = None,

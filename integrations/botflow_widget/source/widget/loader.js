@@ -22,6 +22,7 @@ const AGAIN_MS = 2_000;
 const LONGEST_AGAIN_MS = 60_000;
 
 const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+if (!script) throw new Error("botflow: a page names v1.js by <script src data-workflow defer>, and not as a module");
 const data = script.dataset;
 const server = new URL("..", script.src);
 const workflow = data.workflow ?? "";
@@ -121,7 +122,8 @@ function dressed(found) {
   worn = found;
   const theme = { ...found.theme, ...given.theme, ...data };
   dress(frame, getComputedStyle(host).getPropertyValue("--botflow-color").trim() || theme.color || "");
-  if (theme.radius) frame.style.setProperty("--theme-radius", `${Number.parseInt(theme.radius, 10)}px`);
+  const radius = Number.parseInt(theme.radius, 10);
+  if (radius >= 0) frame.style.setProperty("--theme-radius", `${radius}px`);
   frame.dataset.side = theme.position ?? "right";
   label.hidden = !theme.launcher;
   label.textContent = theme.launcher ?? "";
@@ -131,17 +133,26 @@ function dressed(found) {
   button.hidden = false;
 }
 
+/** @param {string} selector */
+function found(selector) {
+  try {
+    return document.querySelector(selector);
+  } catch {
+    return null; // it is no selector
+  }
+}
+
 /** Show the button as soon as the server says how. Why it refuses is for the page's developer, once. */
 async function begin() {
-  const place = data.target ? document.querySelector(data.target) : data.mode === "inline" ? script.parentElement : document.body;
+  const place = data.target ? found(data.target) : data.mode === "inline" ? script.parentElement : document.body;
   if (!place) return console.warn(`botflow: the page has no element ${data.target}`);
   place.append(host);
   if (!isButton) return open();
   frame.append(button);
   for (let pause = AGAIN_MS; !isGone; pause = Math.min(pause * 2, LONGEST_AGAIN_MS)) {
-    const { look: found, problem } = await look();
-    if (found && !isGone) {
-      dressed(found);
+    const { look: shown, problem } = await look();
+    if (shown && !isGone) {
+      dressed(shown);
       if (memory.get("open", ofTab)) return open();
       if (memory.get("known")) load().catch(() => {}); // a conversation is there: it may get news
       return;
