@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
@@ -55,7 +56,8 @@ class Plugin:
     credentials that it uses; the one with the plugin's name has fields named like the settings, and opens channel and
     model: then `settings.networks` says which private networks their connections may lead to. `observers` are told
     lifecycle events. `option_sources` look up, by their names, what comboboxes in the forms of its node types offer.
-    `chat_protocols` are spoken by workflows that name them.
+    `chat_protocols` are spoken by workflows that name them. `chat_widget` is the folder with the files that web pages
+    load to show a chat, and a manifest.json about them.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Plugin:
     observers: tuple[Observer, ...] = ()
     option_sources: Mapping[str, OptionsSource] = field(default_factory=dict, hash=False)
     chat_protocols: tuple[ChatProtocol, ...] = ()
+    chat_widget: Path | None = None
 
     @property
     def own_module(self) -> CredentialModule | None:
@@ -160,6 +163,18 @@ def chat_protocols(plugins: Iterable[Plugin]) -> Mapping[str, ChatProtocol]:
                 f"two protocols are named {protocol.name!r}", code="plugin.clash", hint="rename one of them"
             )
     return protocols
+
+
+def chat_widget(plugins: Iterable[Plugin]) -> Path | None:
+    """Return the folder of the widget that a plugin brings; UsageError `plugin.clash` when two bring one."""
+    brought = [plugin for plugin in plugins if plugin.chat_widget is not None]
+    if len(brought) > 1:
+        raise UsageError(
+            f"the plugins {brought[0].name!r} and {brought[1].name!r} both bring a chat widget",
+            code="plugin.clash",
+            hint="uninstall one of them",
+        )
+    return brought[0].chat_widget if brought else None
 
 
 def channel_types(plugins: Iterable[Plugin]) -> Mapping[str, type[Channel]]:

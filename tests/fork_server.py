@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import botflow.nodes
+from botflow.plugins import installed_plugins
 
 # Each has a `main(arguments)`.
 LOADED = ("tests.botflow_command", "tests.faults.crashing_server", "tests.faults.scaled_botflow")
@@ -167,6 +168,7 @@ def main() -> None:
     for name in (*LOADED, *ALSO_LOADED):
         importlib.import_module(name)
     botflow.nodes.built_in()  # it imports what it returns
+    installed_plugins()  # likewise: each child would import the integrations, a quarter of what its start costs
     assert threading.active_count() == 1, "a fork would lose the other threads"
     gc.collect()
     gc.freeze()  # what is loaded is shared by all children

@@ -33,7 +33,7 @@ def test_import_integrations_fails_in_a_wheel(wheel: dict[str, str]) -> None:
 
 
 def test_every_file_of_the_core_is_in_the_wheel(wheel: dict[str, str]) -> None:
-    """Migrations, templates and the demo page are files that no import would miss."""
+    """Migrations, templates and the pages are files that no import would miss."""
     files = {
         str(file.relative_to(ROOT))
         for file in (ROOT / "botflow").rglob("*")

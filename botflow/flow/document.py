@@ -83,7 +83,8 @@ class Document(Policy):
     """Templates of e-mails by slug: `{slug: {subject, text, html}}`. Those that nodes name and the document does not
     have are read from the folder `templates` beside the flow's file: `slug.txt`, `slug.html`."""
     theme: Theme | None = None
-    """How the chat page looks: `{color, logo}`, a colour such as `"#0b6b5d"` and the https address of a picture."""
+    """How the chat looks: `{color, logo, radius, position, launcher}`, a colour such as `"#0b6b5d"`, the https address
+    of a picture, the roundness of corners in pixels, the button's side (`left`, `right`) and its text."""
     chat: ChatAccess = Field(default_factory=ChatAccess)
     """How web pages and other clients reach it: `{page, origins, frames, identity, protocols, feedback, brand}`."""
     nodes: tuple[PlacedNode, ...]

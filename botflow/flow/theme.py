@@ -1,9 +1,9 @@
-"""How a chat page looks that shows a workflow: its colour and its logo."""
+"""How the chat of a workflow looks on a page: its colour, its logo, its shape and its place."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
@@ -30,6 +30,12 @@ def _address(text: str) -> str:
     return text
 
 
+def _launcher(text: str) -> str:
+    if not text.isprintable() or not text.strip():
+        raise PydanticCustomError("theme.launcher", "the text of the button is empty, or holds control characters")
+    return text.strip()
+
+
 class Theme(BaseModel):
     """The look of a page. It lightens or darkens the colour until every word on it can be read."""
 
@@ -39,3 +45,9 @@ class Theme(BaseModel):
     """A colour such as `"#0b6b5d"`."""
     logo: Annotated[str, Field(max_length=2_000), AfterValidator(_address)] | None = None
     """The address of a square picture, by https."""
+    radius: Annotated[int, Field(ge=0, le=40)] | None = None
+    """How round the corners of the window are, in pixels."""
+    position: Literal["left", "right"] | None = None
+    """In which corner of a page the button is: `right` without it."""
+    launcher: Annotated[str, Field(max_length=40), AfterValidator(_launcher)] | None = None
+    """A text on the button, such as `Ask us`. Without it: a picture alone."""

@@ -1,1 +1,4 @@
-"""The HTTP interface: chat, webhooks, health, demo page. Start in `app.py`, `chat/messages.py`, `chat/saying.py`."""
+"""The HTTP interface: chat, providers' webhooks, health, the widget.
+
+Start in `app.py`, then `chat/messages.py` and `chat/saying.py`.
+"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Receive, Scope, Send
@@ -17,7 +18,6 @@ from botflow.web.api.people import contacts, erasures, profiles
 from botflow.web.api.sessions import handoffs, session_changes, sessions
 from botflow.web.api.workflows import canaries, diffs, drafts, edges, graphs, nodes, publications, versions, workflows
 from botflow.web.auth.sign_in import sign_in_routes
-from botflow.web.chat.demo_page import page_routes
 from botflow.web.chat.events import Events
 from botflow.web.chat.feedback import GiveFeedback
 from botflow.web.chat.files import ReadFile, SendFile
@@ -33,6 +33,9 @@ from botflow.web.provider_webhooks import ReceiveMessage, ReceiveStatus
 from botflow.web.requests.route_templates import RouteTemplates
 from botflow.web.rest.openapi import document_routes
 from botflow.web.rest.operation import routes_of
+from botflow.web.widget.files import WidgetFiles
+from botflow.web.widget.look import ShowLook
+from botflow.web.widget.pages import page_routes
 
 OPERATIONS = (
     *workflows.OPERATIONS,
@@ -83,9 +86,9 @@ class Routes:
     """Routes in two layers, cross-origin rules and errors: Starlette's own application class would put two more layers
     around every message. Each request's scope must have a Desk: see `application.Application`."""
 
-    def __init__(self, *, dev: bool, protocols: Iterable[ChatProtocol]) -> None:
+    def __init__(self, *, dev: bool, protocols: Iterable[ChatProtocol], widget: Path | None) -> None:
         # Without redirect_slashes: a redirect would turn a message into a GET.
-        self.router = Router(_routes(protocols, dev=dev), redirect_slashes=False)
+        self.router = Router(_routes(protocols, widget, dev=dev), redirect_slashes=False)
         answering = ChatOrigins(ProblemFence(self.router))
         self.templates = RouteTemplates(self.router.routes)
         self._outermost = RequestWatch(answering, self.templates)
@@ -95,7 +98,7 @@ class Routes:
         await self._outermost(scope, receive, send)
 
 
-def _routes(protocols: Iterable[ChatProtocol], *, dev: bool) -> list[BaseRoute]:
+def _routes(protocols: Iterable[ChatProtocol], widget: Path | None, *, dev: bool) -> list[BaseRoute]:
     """Return the routes, the most used first; providers' last, because their first segment may be any word."""
     return [
         Route("/chat/{workflow}/messages", Shedding(Messages()), methods=["POST", "GET"]),
@@ -105,6 +108,9 @@ def _routes(protocols: Iterable[ChatProtocol], *, dev: bool) -> list[BaseRoute]:
         Route("/chat/{workflow}/feedback", Shedding(GiveFeedback()), methods=["POST"]),
         Route("/chat/{workflow}/files/{file}", ReadFile(), methods=["GET"]),
         Route("/chat/{workflow}/files/{file}/{name}", ReadFile(), methods=["GET"]),
+        Route("/chat/{workflow}/look", ShowLook(), methods=["GET"]),
+        Route("/widget/{name:path}", WidgetFiles(widget), methods=["GET"]),
+        *page_routes(dev=dev),
         *_OPERATION_ROUTES,
         *sign_in_routes(),
         Route("/hooks/{workflow}", Shedding(ReceiveHook())),
@@ -112,7 +118,6 @@ def _routes(protocols: Iterable[ChatProtocol], *, dev: bool) -> list[BaseRoute]:
         Route("/healthz", Alive(), methods=["GET"]),
         Route("/readyz", Ready(), methods=["GET"]),
         Route("/metrics", ShowMetrics(), methods=["GET"]),
-        *(page_routes() if dev else ()),
         *(route for protocol in protocols for route in protocol.routes()),
         Route("/{provider}/{workflow}", ReceiveMessage()),
         Route("/{provider}/{workflow}/status", ReceiveStatus()),

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as HttpScope
 
 from botflow.errors import BotflowError, UsageError
-from botflow.plugins import chat_protocols, installed_plugins
+from botflow.plugins import chat_protocols, chat_widget, installed_plugins
 from botflow.records.access import Principal, Scope
 from botflow.runtime.app import Runtime, open_runtime
 from botflow.runtime.options import RuntimeOptions
@@ -56,8 +56,9 @@ class Application:
     def __init__(self, options: RuntimeOptions, *, dev: bool) -> None:
         self._options = options
         self._dev = dev
-        protocols = chat_protocols([*installed_plugins(), *options.plugins])
-        self._routes = Routes(dev=dev, protocols=protocols.values())
+        plugins = [*installed_plugins(), *options.plugins]
+        protocols, widget = chat_protocols(plugins), chat_widget(plugins)
+        self._routes = Routes(dev=dev, protocols=protocols.values(), widget=widget)
         self._is_open = False
         self._desk: Desk | None = None
         self._answering: ASGIApp = self._routes
@@ -174,7 +175,7 @@ class Application:
             settings=settings,
             gate=Gate(self._options.keyring, key.get_secret_value() if key else None, home, recognisers_of(runtime)),
             tickets=Tickets(self._options.keyring),
-            users=UserTokens(runtime.vault, runtime.clock, quiet_log, settings.botflow_public_url),
+            users=UserTokens(runtime.vault, quiet_log, settings.botflow_public_url),
             limiter=RateLimiter(runtime.clock, runtime.counter),
             bodies=OpenBodies(within_s=body_within_s),
             waits=Waits(),

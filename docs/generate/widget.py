@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from docs.generate.widget_chunks import widget_files
 from tests.js.packages import node_packages
 from tests.node import NODE
 
@@ -31,6 +32,7 @@ OPTIONS = ("--bundle", "--minify", "--target=es2022", "--charset=utf8", "--legal
 def built_files() -> dict[str, bytes]:
     """Return each file of static/ by its name there, as the sources make it; RuntimeError with what a tool said."""
     files = {name: _run("esbuild/bin/esbuild", name, *OPTIONS, f"--format={ENTRIES[name]}") for name in ENTRIES}
+    files |= widget_files(SOURCE, _run)
     manifest = {name: _facts(content) for name, content in files.items()}
     return files | _declarations() | {MANIFEST: json.dumps(manifest, indent=2, sort_keys=True).encode() + b"\n"}
 
@@ -54,9 +56,9 @@ def _declarations() -> dict[str, bytes]:
         return {str(path.relative_to(folder)): path.read_bytes() for path in written}
 
 
-def _run(program: str, *arguments: str) -> bytes:
+def _run(program: str, *arguments: str, folder: Path = SOURCE) -> bytes:
     command = [NODE, str(node_packages() / program), *arguments]
-    run = subprocess.run(command, cwd=SOURCE, capture_output=True, timeout=LONGEST_S)
+    run = subprocess.run(command, cwd=folder, capture_output=True, timeout=LONGEST_S)
     if run.returncode:
         raise RuntimeError(f"{program} {' '.join(arguments)}:\n{(run.stdout + run.stderr).decode()}")
     return run.stdout

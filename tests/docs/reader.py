@@ -35,7 +35,8 @@ from tests.js.packages import node_packages
 from tests.node import NODE
 from tests.ports import free_port
 
-JAVASCRIPT = ROOT / "integrations" / "botflow_client_js"
+INTEGRATIONS = ROOT / "integrations"
+OWN_PACKAGES = {"botflow-client": INTEGRATIONS / "botflow_client_js", "botflow-chat": INTEGRATIONS / "botflow_widget"}
 LONGEST_S = 180.0
 IMPORTED = re.compile(r'from "((?:@[a-z-]+/)?[a-z][a-z.-]*)"')
 SERVES = re.compile(r"^botflow (serve|worker)\b", re.MULTILINE)
@@ -80,7 +81,7 @@ class Reader:
         for name in names:
             place = self._folder / "node_modules" / name
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.symlink_to(JAVASCRIPT if name == "botflow-client" else node_packages() / name)
+            place.symlink_to(OWN_PACKAGES.get(name) or node_packages() / name)
 
     def close(self) -> None:
         """End what was left running."""

@@ -80,7 +80,7 @@ async def test_the_chat_answers_as_the_reference_says(site: Site) -> None:
         headers={**visit.headers, "content-type": "application/pdf"},
     )
 
-    assert shapes("POST /chat/{workflow}/sessions") == [set(opened)]
+    assert shapes("POST /chat/{workflow}/sessions")[0] == set(opened)
     assert shapes("POST /chat/{workflow}/messages")[-1] == set(said)
     assert shapes("GET /chat/{workflow}/messages") == [set(history)]
     assert shapes("POST /chat/{workflow}/files?name=") == [set(file.json())]

@@ -51,7 +51,8 @@ class Request:
 @cache
 def routes() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return path and methods of each route."""
-    every = Routes(dev=False, protocols=chat_protocols(installed_plugins()).values()).router.routes
+    protocols = chat_protocols(installed_plugins()).values()
+    every = Routes(dev=False, protocols=protocols, widget=None).router.routes
     return tuple((route.path, tuple(sorted(route.methods or METHODS))) for route in every if isinstance(route, Route))
 
 

@@ -69,7 +69,9 @@ MESSAGES = st.lists(
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "text": st.one_of(st.sampled_from(["hi", "small", "large"]), TEXTS),
     "payload": st.one_of(VALUES, TEXTS),
-    "messageId": TEXTS,
+    "messageId": st.one_of(st.sampled_from(["1.0", "2147483648.0", "i1"]), TEXTS),
+    "value": st.one_of(st.sampled_from(["up", "down", None]), VALUES),
+    "comment": TEXTS,
     "externalId": st.one_of(st.just("ann"), TEXTS),
     "name": st.one_of(st.just("order.paid"), TEXTS),
     "key": TEXTS,
@@ -105,6 +107,7 @@ FIELDS_OF = {
     "/responses": ("model", "input", "user", "stream", "previous_response_id", "conversation"),
     "/ai-sdk": ("messages", "trigger"),
     "/ag-ui": ("messages", "threadId", "runId"),
+    "/feedback": ("messageId", "value", "comment", "externalId"),
     "/events": ("name", "payload", "key"),
     "/executions": ("input", "priority", "key", "user", "version", "externalId", "channel", "address", "metadata"),
     "/retry": ("checkpoint",),

@@ -28,6 +28,7 @@ from tests.faults.fences_files import FENCES_OF_FILES
 from tests.faults.fences_forks import FENCES_OF_FORKS
 from tests.faults.fences_hooks import FENCES_OF_HOOKS
 from tests.faults.fences_http import FENCES_OF_REQUESTS
+from tests.faults.fences_identity import FENCES_OF_IDENTITY
 from tests.faults.fences_messages import FENCES_OF_MESSAGES
 from tests.faults.fences_notices import FENCES_OF_NOTICES
 from tests.faults.fences_outgoing import FENCES_OF_OUTGOING_TARGETS
@@ -76,6 +77,7 @@ FENCES = (
     *FENCES_OF_PROTOCOLS,
     *FENCES_OF_REACHING,
     *FENCES_OF_WIRES,
+    *FENCES_OF_IDENTITY,
 )
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select, text
 
 from botflow.records.feedback import FeedbackValue, GivenFeedback
 from botflow.storage.database import Database
+from botflow.storage.one_off import run_once_sync
+from botflow.storage.service.sessions.feedback_pages import FeedbackFilter, page_of_feedback
 from botflow.storage.tables import feedback, outbounds
 from tests.storage.erasure.canary_rows import add_workflow
 from tests.storage.sample_turns import key, message, said, waiting
@@ -143,3 +147,18 @@ async def _rows(database: Database) -> list[Any]:
     rows = list(await database.engine.read(lambda connection: connection.execute(query).all()))
     assert all(isinstance(row.created_at, datetime) for row in rows)
     return rows
+
+
+def test_each_page_begins_at_its_place_in_an_index(sqlite_url: str) -> None:
+    def plan(connection: Connection, wanted: FeedbackFilter, after: tuple[Any, ...] | None) -> str:
+        page = page_of_feedback(1, wanted, after, 50)
+        written = page.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        return "\n".join(row.detail for row in connection.execute(text(f"EXPLAIN QUERY PLAN {written}")))
+
+    place = (datetime(2026, 11, 27), 1, 1, 0)
+    for wanted, index in ((FeedbackFilter(), "given"), (FeedbackFilter(workflow="order"), "of_workflow")):
+        for after, bounds in ((None, "=?)"), (place, "=? AND created_at<?)")):
+            found = run_once_sync(sqlite_url, partial(plan, wanted=wanted, after=after))
+            assert re.search(rf"feedback USING INDEX feedback_{index}_idx \(\w+{re.escape(bounds)}", found)
+            assert "SCAN" not in found
+            assert "TEMP B-TREE" not in found

@@ -54,8 +54,8 @@ async def test_health_and_readiness(site: Site) -> None:
     assert ready.json() == {"status": "ready", "components": {"database": "ok", "worker": "ok"}, "warnings": []}
 
 
-async def test_without_dev_the_demo_page_is_not_there(sqlite_site: Site) -> None:
-    for path in ("/", "/demo/workflows", "/demo/chat.js", "/favicon.ico"):
+async def test_without_dev_there_is_no_page_that_a_workflow_does_not_have(sqlite_site: Site) -> None:
+    for path in ("/", "/dev/workflows", "/chat/order/", "/favicon.ico"):
         answer = await sqlite_site.client.get(path)
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.status_code == 404
@@ -63,14 +63,15 @@ async def test_without_dev_the_demo_page_is_not_there(sqlite_site: Site) -> None
 
 async def test_in_dev_the_page_has_a_strict_policy_and_names_the_workflows(sqlite_url: str) -> None:
     async with open_site(sqlite_url, dev=True) as site:
-        page = await site.client.get("/")
-        served = await site.client.get("/demo/workflows")
+        pages = [await site.client.get(path) for path in ("/", "/chat/order/")]
+        served = await site.client.get("/dev/workflows")
 
-    policy = page.headers["content-security-policy"]
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
-    assert "<script>" not in page.text
-    assert "style=" not in page.text
+    for page in pages:
+        policy = page.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "<script>" not in page.text
+        assert "style=" not in page.text
     shown = [(each["id"], each["name"]) for each in served.json()["workflows"]]
     assert shown == [("order", "Pizza order"), ("talk", "Talk")]
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 COUNT_WITHIN_S = 1.0  # what goes on in older versions
 STOP_WITHIN_S = 30  # providers and the chat page wait no longer than 25 s for an answer
-DEV = """For development: the demo chat page at /, a secret key made on first use and kept beside the database, and
-webhooks without a signature while no secret is set that could verify them. It relaxes nothing else. A flow file that
-is saved is served again within a second; so is one that was served before in another version."""
+DEV = """For development: a chat page for each workflow, from / on, a secret key made on first use and kept beside the
+database, and webhooks without a signature while no secret is set that could verify them. It relaxes nothing else. A
+flow file that is saved is served again within a second; so is one that was served before in another version."""
 
 
 def add_to(app: typer.Typer) -> None:

@@ -7,11 +7,11 @@ repeats anything of a token.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botflow.clock import Clock
 from botflow.errors import FlowError, RejectedInbound, UsageError
 from botflow.flow.contact_fields import ContactField, stored_value
 from botflow.interfaces.chat_users import CHAT_USERS, SECRET
@@ -55,9 +55,8 @@ class UserKey:
 class UserTokens:
     """Reads tokens of users. `public_url` is that of this botflow, which a token's audience may name."""
 
-    def __init__(self, vault: Vault, clock: Clock, quiet_log: QuietLog, public_url: str | None) -> None:
+    def __init__(self, vault: Vault, quiet_log: QuietLog, public_url: str | None) -> None:
         self._vault = vault
-        self._clock = clock
         self._quiet_log = quiet_log
         self._public_url = (public_url or "").rstrip("/")
 
@@ -66,7 +65,7 @@ class UserTokens:
         `identity.off`, `identity.field` (422), `identity.unavailable` (503)."""
         keys = await self._keys(live)
         key, claims = verified(token, keys)
-        self._check_times(claims)
+        _check_times(claims)
         self._check_audience(claims, live.slug)
         return SignedUser(
             subject=_subject(claims),
@@ -109,22 +108,6 @@ class UserTokens:
             )
         return keys
 
-    def _check_times(self, claims: Mapping[str, Any]) -> None:
-        """Clocks may differ by a minute. A number such as NaN is in no order, and so is none of these."""
-        now_s = self._clock.now().timestamp()
-        expires_at, issued_at, begins_at = (_moment(claims, name) for name in ("exp", "iat", "nbf"))
-        if expires_at is None:
-            raise _invalid("its claim exp is missing", "every token ends: set exp")
-        if expires_at <= now_s - CLOCKS_DIFFER_S:
-            raise unauthorized(
-                "identity.expired", "this token of a user has expired", "sign the user in again with a new one"
-            )
-        begins = max(moment for moment in (issued_at, begins_at, now_s) if moment is not None)
-        if not begins <= now_s + CLOCKS_DIFFER_S:
-            raise _invalid("it begins in the future", "compare the clocks of the two servers; iat and nbf are seconds")
-        if not expires_at - (issued_at or now_s) <= LONGEST_LIFE_S + CLOCKS_DIFFER_S:
-            raise _invalid("it lasts for more than a day", "let exp be at most 24 hours after iat; it is in seconds")
-
     def _check_audience(self, claims: Mapping[str, Any], slug: str) -> None:
         """A token for another service must not open this one (RFC 7519, 4.1.3)."""
         if "aud" not in claims:
@@ -162,6 +145,23 @@ def _imported(key: UserKey) -> ECKey | OctKey:
     from joserfc.jwk import ECKey, OctKey
 
     return OctKey.import_key(key.key) if key.algorithm == SECRET else ECKey.import_key(key.key)
+
+
+def _check_times(claims: Mapping[str, Any]) -> None:
+    """Clocks may differ by a minute. A number such as NaN is in no order, and so is none of these."""
+    now_s = time.time()
+    expires_at, issued_at, begins_at = (_moment(claims, name) for name in ("exp", "iat", "nbf"))
+    if expires_at is None:
+        raise _invalid("its claim exp is missing", "every token ends: set exp")
+    if expires_at <= now_s - CLOCKS_DIFFER_S:
+        raise unauthorized(
+            "identity.expired", "this token of a user has expired", "sign the user in again with a new one"
+        )
+    begins = max(moment for moment in (issued_at, begins_at, now_s) if moment is not None)
+    if not begins <= now_s + CLOCKS_DIFFER_S:
+        raise _invalid("it begins in the future", "compare the clocks of the two servers; iat and nbf are seconds")
+    if not expires_at - (issued_at or now_s) <= LONGEST_LIFE_S + CLOCKS_DIFFER_S:
+        raise _invalid("it lasts for more than a day", "let exp be at most 24 hours after iat; it is in seconds")
 
 
 def _moment(claims: Mapping[str, Any], name: str) -> float | None:

@@ -1,1 +1,1 @@
-"""The chat that visitors use: messages, event stream, history, demo page. Start reading in `messages.py`."""
+"""The chat that visitors use: messages, event stream, history. Start reading in `messages.py`."""

@@ -17,7 +17,7 @@ from botflow.errors import RejectedInbound
 from botflow.records.feedback import LONGEST_COMMENT, FeedbackValue, GivenFeedback
 from botflow.service.models import Body, Wrong
 from botflow.storage.feedback import Feedback
-from botflow.web.asgi import NO_STORE, send_bytes
+from botflow.web.asgi import send_json
 from botflow.web.auth.callers import Visitor
 from botflow.web.chat.body import LARGEST_BODY, Id, without_nul
 from botflow.web.chat.history import LARGEST, LARGEST_INDEX
@@ -68,7 +68,7 @@ class FeedbackBody(Body):
 
 
 class GiveFeedback:
-    """POST /chat/{workflow}/feedback: 204 once it is stored, also if nothing has changed."""
+    """POST /chat/{workflow}/feedback: 200 once it is stored, also if nothing has changed."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = desk_of(scope)
@@ -101,7 +101,7 @@ class GiveFeedback:
                 hint=f"send the id of a message of GET /chat/{live.slug}/messages whose direction is out",
                 status=404,
             )
-        await send_bytes(send, 204, b"", NO_STORE)
+        await send_json(send, 200, {"messageId": posted.message_id, "value": posted.value})
 
 
 async def show_feedback(feedback: Feedback, session: int, messages: Sequence[dict[str, Any]]) -> None:

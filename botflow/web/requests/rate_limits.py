@@ -46,6 +46,7 @@ class Use(NamedTuple):
 SESSIONS_PER_ADDRESS = Limit("sessions", 120)
 MESSAGES_PER_ADDRESS = Limit("messages", 1_200)
 MESSAGES_PER_SESSION = Limit("session-messages", 120)
+PAGES_PER_ADDRESS = Limit("pages", 3_000)  # files of the widget, and looks: a visit takes up to eight of them
 READS_PER_SESSION = Limit("session-reads", 600)
 FEEDBACK_PER_ADDRESS = Limit("feedback", 1_200)
 FEEDBACK_PER_SESSION = Limit("session-feedback", 120)

@@ -78,7 +78,7 @@ async def things_of(site: Site, key: str) -> Mapping[str, str]:
     spoken = {"text": SECRET, "externalId": PERSON}
     assert (await site.client.post("/chat/theirs/messages", json=spoken, headers=headers)).status_code == 200
     thought = {"messageId": "1.0", "value": "down", "comment": SECRET, "externalId": PERSON}
-    assert (await site.client.post("/chat/theirs/feedback", json=thought, headers=headers)).status_code == 204
+    assert (await site.client.post("/chat/theirs/feedback", json=thought, headers=headers)).status_code == 200
     [session] = (await call(site, "GET", "/workflows/theirs/sessions", key=key)).json()["items"]
     handed_off = await call(site, "POST", f"/sessions/{session['id']}/hand-off", {"person": SECRET}, key=key)
     assert handed_off.status_code == 200

@@ -34,7 +34,7 @@ async def change(site: Site, change: str, workflow: str = "order") -> dict[str, 
 
 
 async def offered(site: Site) -> list[str]:
-    return [each["id"] for each in (await site.client.get("/demo/workflows")).json()["workflows"]]
+    return [each["id"] for each in (await site.client.get("/dev/workflows")).json()["workflows"]]
 
 
 async def test_a_workflow_out_of_service_takes_nothing_until_it_is_back(database_url: str) -> None:

@@ -1,4 +1,4 @@
-"""A real Chromium, and a site that serves the demo page."""
+"""A real Chromium, and a site that serves a page of the chat."""
 
 from __future__ import annotations
 

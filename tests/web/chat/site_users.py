@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from tests.web.site import API_KEY, ORDER, Site, Visit
 
 BY_KEY = {"authorization": f"Bearer {API_KEY}"}
-SHARED = "a-secret-that-the-site-and-botflow-share-0123456789"
+SHARED = "a-secret-that-the-site-and-botflow-share-" + "0123456789" * 3
 IDENTITY = "chat: {identity: {credentials: [site]}}"
 FIELDS = "contactFields: {plan: {type: choice, choices: [free, paid]}, seats: {type: number}}"
 SHOP = ORDER.replace("id: order", f"id: shop\n{IDENTITY}\n{FIELDS}")

@@ -150,10 +150,11 @@ async def test_messages_come_at_a_human_pace_in_order_and_nothing_holds_up_an_an
     async with await browser.new_context(**DESKTOP) as context:
         visitor = await arrive(context, trattoria, "slow")
         await visitor.page.evaluate(
-            """() => { window.seen = []; new MutationObserver(() => window.seen.push(
-                [...document.querySelectorAll("#log > li")].map((one) => one.classList.contains("typing") ? "..." :
+            """() => { const log = document.querySelector("botflow-chat").shadowRoot.getElementById("log");
+                window.seen = []; new MutationObserver(() => window.seen.push(
+                [...log.querySelectorAll(":scope > li")].map((one) => one.classList.contains("typing") ? "..." :
                     one.querySelector(".bubble")?.textContent ?? "").join("|"),
-            )).observe(document.getElementById("log"), { childList: true }); }"""
+            )).observe(log, { childList: true }); }"""
         )
         await visitor.types("hi")
         await visitor.sees("hi", "First.", "Second", "Third?")

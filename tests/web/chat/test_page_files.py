@@ -1,4 +1,4 @@
-"""Files and places on the demo page: chosen, pasted, dropped, cancelled, refused, sent once and shown again."""
+"""Files and places in the chat: chosen, pasted, dropped, cancelled, refused, sent once and shown again."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ DROP = """([name, type, size]) => {
     return data;
 }"""
 
-PASTE = """(clipboardData) => document.getElementById("text").dispatchEvent(
+PASTE = """(clipboardData) => document.querySelector("botflow-chat").shadowRoot.getElementById("text").dispatchEvent(
     new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }))"""
 
 
@@ -145,9 +145,9 @@ async def test_pictures_are_pasted_and_dropped(browser: Browser, site: Site) -> 
         visitor = await arrive(context, site)
         page = visitor.page
         data = await page.evaluate_handle(DROP, ["dropped.png", "image/png", 900])
-        await page.dispatch_event("body", "dragover", {"dataTransfer": data})
+        await page.dispatch_event(".panel", "dragover", {"dataTransfer": data})
         await expect(page.locator("#drop")).to_be_visible()
-        await page.dispatch_event("body", "drop", {"dataTransfer": data})
+        await page.dispatch_event(".panel", "drop", {"dataTransfer": data})
         await expect(page.locator("#drop")).to_be_hidden()
         await page.evaluate(PASTE, data)
         await expect(chips(page)).to_have_count(2)
@@ -168,7 +168,7 @@ async def test_what_is_refused_says_why_in_the_flows_language_and_can_be_removed
         await expect(chips(page)).to_have_count(0)
 
         data = await page.evaluate_handle(DROP, ["film.png", "image/png", 10_000_001])
-        await page.dispatch_event("body", "drop", {"dataTransfer": data})
+        await page.dispatch_event(".panel", "drop", {"dataTransfer": data})
         await expect(page.get_by_role("alert")).to_have_text("film.png: Zu groß: höchstens 10 MB.")
         await expect(chips(page)).to_have_count(0)
 
@@ -284,5 +284,5 @@ async def test_files_fit_a_small_phone(browser: Browser, site: Site, scheme: Any
         assert await page.evaluate("document.documentElement.scrollWidth") == 360
         await send(page)
         await visitor.sees("Ein Foto?", "", "Wo?")
-        assert await page.evaluate("document.getElementById('scroll').scrollWidth <= 360")
+        assert await visitor.evaluate("part('scroll').scrollWidth <= 360")
         assert visitor.complaints == []

@@ -1,4 +1,4 @@
-"""The demo page while a person has the conversation: who has joined, who writes, who said what."""
+"""The chat while a person has the conversation: who has joined, who writes, who said what."""
 
 from __future__ import annotations
 
@@ -92,6 +92,6 @@ async def test_the_page_shows_the_picture_of_who_writes_if_it_loads(browser: Bro
         await visitor.sees("hi", "Your name?", "I am Maria.", "I am Ben.")
 
         await expect(visitor.page.locator(".author")).to_have_text(["Maria", "Ben"])
-        await expect(visitor.page.locator(".face")).to_have_count(1)
+        await expect(visitor.page.locator(".face img")).to_have_count(1)
         if FOLDER:
             await visitor.page.screenshot(path=Path(FOLDER) / "picture.png")

@@ -1,4 +1,4 @@
-"""The demo page's own words and colours, and what it says while the server is away."""
+"""The chat's own words and colours, and what it says while the server is away."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
-from botflow.web.chat.demo_page import FOLDER
-from tests.web.chat.visitor import DESKTOP, Visitor, arrive
+from botflow.web.widget.files import OWN
+from botflow.web.widget.pages import CHAT, DEV, PAGE
+from tests.web.chat.visitor import DESKTOP, SOURCE, Visitor, arrive, give_sources
 from tests.web.site import Site, open_site
 
 FLOW = """
@@ -23,17 +24,12 @@ nodes:
 """
 THEMED = FLOW.format(id="themed", language="en") + 'theme: {color: "#ffe600", logo: "https://pictures.example/l.png"}\n'
 WORDS_OF = """async (language) => {
-    const { speak, words } = await import("/demo/words.js");
-    speak(language);
-    return [Object.keys(words), Object.values(words).filter((word) => !word).length, document.documentElement.lang];
+    const { texts } = await import(`/source/words/${language}.js`);
+    return [Object.keys(texts), Object.values(texts).filter((text) => !text).length];
 }"""
 CONTRASTS = """async (colors) => {
-    const { accents, contrast } = await import("/demo/theme.js");
-    const places = [
-        { page: "#f4f2ee", surface: "#ffffff", toward: "#000000", soft: 0.88 },
-        { page: "#0f1211", surface: "#1d2120", toward: "#ffffff", soft: 0.82 },
-    ];
-    return colors.flatMap((color) => places.map((place) => {
+    const { SCHEMES, accents, contrast } = await import("/source/colours.js");
+    return colors.flatMap((color) => Object.values(SCHEMES).map((place) => {
         const { accent, on, soft, strong } = accents(color, place);
         const words = [[on, accent], [strong, place.surface], [strong, place.page], [strong, soft]];
         const graphics = [[accent, place.page], [accent, place.surface]];
@@ -87,36 +83,55 @@ async def test_the_page_speaks_the_flows_language_else_the_browsers(
         await expect(page.locator(".entry.in .bubble")).to_contain_text("Hello")  # with its time, in that language
 
 
+LANGUAGES = ("ar", "de", "en", "es", "fr", "it", "nl", "pl", "pt", "tr")
+
+
 async def test_each_language_has_every_word(browser: Browser, demo: Site) -> None:
     async with await browser.new_context(**DESKTOP) as context:
         page = (await arrive(context, demo)).page
+        await give_sources(page)
         english = await page.evaluate(WORDS_OF, "en")
-        for language in ("de", "es", "fr"):
-            assert await page.evaluate(WORDS_OF, language) == [english[0], 0, language]
-        missing = await page.evaluate(
-            """async () => {
-                const { words } = await import("/demo/words.js");
-                return [...document.querySelectorAll("[data-text], [data-label], [data-hint], [data-tip]")].flatMap(
-                    ({ dataset }) => [dataset.text, dataset.label, dataset.hint, dataset.tip]
-                ).filter((name) => name && !words[name]);
-            }"""
-        )
-        assert missing == []
+        for language in LANGUAGES:
+            assert await page.evaluate(WORDS_OF, language) == [english[0], 0]
+    assert {path.stem for path in (SOURCE / "words").iterdir()} == set(LANGUAGES)
+    used = {name for path in SOURCE.glob("*.js") for name in re.findall(r"\bwords\.(?!js\b)(\w+)", path.read_text())}
+    assert used <= set(english[0])
 
 
-def test_the_page_names_no_address_from_the_root_so_that_it_works_below_any_path() -> None:
-    pages = [file for file in FOLDER.iterdir() if file.suffix in (".html", ".js", ".css")]
-    from_the_root = re.compile(r"""["'`(]/(?:demo|chat|favicon)\b""")
-    rooted = [(file.name, found) for file in pages for found in from_the_root.findall(file.read_text())]
-    assert len(pages) > 8
+async def test_a_language_from_right_to_left_turns_the_window_round(browser: Browser, sqlite_url: str) -> None:
+    async with (
+        open_site(sqlite_url, dev=True, flows=(FLOW.format(id="x", language="ar"),)) as site,
+        await browser.new_context(**DESKTOP) as context,
+    ):
+        visitor = await arrive(context, site, "x", online="متصل")
+        panel = visitor.page.locator(".panel")
+        await expect(panel).to_have_attribute("dir", "rtl")
+        await expect(panel).to_have_attribute("lang", "ar")
+        await visitor.types("مرحبا")
+        await visitor.sees("مرحبا", "Hello.")
+        own, answer = [await visitor.page.locator(f".entry.{side} .bubble").bounding_box() for side in ("in", "out")]
+        assert own is not None
+        assert answer is not None
+        assert own["x"] < answer["x"]
+        assert visitor.complaints == []
+
+
+def test_no_page_names_an_address_from_the_root_so_that_it_works_below_any_path() -> None:
+    pages = [file for folder in (OWN, SOURCE) for file in folder.rglob("*") if file.suffix in (".js", ".css")]
+    from_the_root = re.compile(r"""["'`(]/(?:widget|dev|chat|favicon)\b""")
+    texts = {file.name: file.read_text() for file in pages} | {"PAGE": PAGE, "CHAT": CHAT, "DEV": DEV}
+    rooted = [(name, found) for name, text in texts.items() for found in from_the_root.findall(text)]
+    assert len(pages) > 20
     assert rooted == []
 
 
 async def test_words_stay_readable_in_any_colour(browser: Browser, demo: Site) -> None:
-    steps = ("00", "33", "80", "cc", "ff")
+    steps = ("00", "33", "66", "99", "cc", "ff")
     colors = [f"#{red}{green}{blue}" for red in steps for green in steps for blue in steps]
+    assert len(colors) > 200
     async with await browser.new_context(**DESKTOP) as context:
         page = (await arrive(context, demo)).page
+        await give_sources(page)
         found = await page.evaluate(CONTRASTS, [*colors, "#fff", "#abc"])
     assert [row for row in found if row[1] < 4.5 or row[2] < 3] == []
 
@@ -130,13 +145,16 @@ async def test_a_flows_colour_and_logo_are_used_and_a_missing_logo_is_not(browse
         await context.route("https://pictures.example/**", logo)
         visitor = Visitor(await context.new_page())
         page = visitor.page
-        await page.goto(f"{site.url}/?workflow=themed")
+        await page.goto(f"{site.url}/chat/themed/")
         await expect(page.locator("#send")).to_be_visible()
-        accent = "getComputedStyle(document.documentElement).getPropertyValue('--dark-accent')"
-        await page.wait_for_function(f"{accent} === '#ffe600'")
+        accent = "getComputedStyle(part('scroll')).getPropertyValue('--dark-accent')"
+        assert await visitor.evaluate(accent) == "#ffe600"
+        assert await visitor.evaluate("getComputedStyle(part('scroll')).getPropertyValue('--accent')") == "#ffe600"
         await expect(page.locator("#mark")).to_be_visible()
+        await expect(page.locator("#logo")).to_be_hidden()
         await expect(page).to_have_title("themed")
 
         await page.locator("#workflow").select_option("plain")
         await expect(page).to_have_title("plain")
-        await page.wait_for_function(f"{accent} === ''")
+        await expect(page.locator("#send")).to_be_visible()
+        assert await visitor.evaluate(accent) != "#ffe600"

@@ -1,4 +1,4 @@
-"""Markdown on the demo page: drawn without ever becoming markup, in linear time, also while it is still written."""
+"""Markdown in the chat: drawn without ever becoming markup, in linear time, also while it is still written."""
 
 from __future__ import annotations
 
@@ -9,17 +9,23 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from tests.web.chat.visitor import DESKTOP, Visitor, arrive
+from tests.web.chat.visitor import DESKTOP, Visitor, arrive, give_sources
 from tests.web.site import HeldModel, Site, open_site
 
 DRAWN = """async ([text, isOpen]) => {
-    const { markup } = await import("/demo/markup.js");
+    const { markup } = await import("/source/markup.js");
     const holder = document.createElement("div");
     holder.append(...markup(text, { isOpen }));
     return holder.innerHTML;
 }"""
+SCHEMES = """async (text) => {
+    const { markup } = await import("/source/markup.js");
+    const holder = document.createElement("div");
+    holder.append(...markup(text));
+    return [...holder.querySelectorAll("a")].map((link) => link.protocol);
+}"""
 TIMED = """async ([piece, count]) => {
-    const { markup } = await import("/demo/markup.js");
+    const { markup } = await import("/source/markup.js");
     const took = (times) => {
         const text = piece.repeat(times);
         const began = performance.now();
@@ -36,7 +42,9 @@ ATTRIBUTES = 'target="_blank" rel="noopener noreferrer"'
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser, demo: Site) -> AsyncIterator[Page]:
     async with await browser.new_context(**DESKTOP) as context:
-        yield (await arrive(context, demo)).page
+        visitor = await arrive(context, demo)
+        await give_sources(visitor.page)
+        yield visitor.page
 
 
 async def drawn(page: Page, text: str, *, is_open: bool = False) -> str:
@@ -99,10 +107,7 @@ async def test_a_link_has_one_of_four_schemes_and_nothing_is_markup(page: Page, 
             shown = await drawn(page, text)
             if html is not None:
                 assert shown == html
-            schemes = await page.evaluate(
-                "(html) => [...new DOMParser().parseFromString(html, 'text/html').links].map((link) => link.protocol)",
-                shown,
-            )
+            schemes = await page.evaluate(SCHEMES, text)
             assert set(schemes) <= {"http:", "https:", "mailto:", "tel:"}
             assert " onclick" not in shown.replace("%22onclick", "")
             assert "<img" not in shown

@@ -57,9 +57,10 @@ nodes:
 ANSWER = "Let me think about that."
 # Writes down all bubbles after each change of the page.
 WATCH = """() => {
+  const root = document.querySelector("botflow-chat").shadowRoot;
   window.seen = [];
-  new MutationObserver(() => window.seen.push([...document.querySelectorAll(".bubble")].map((one) => one.textContent)))
-    .observe(document.body, {childList: true, subtree: true, characterData: true});
+  new MutationObserver(() => window.seen.push([...root.querySelectorAll(".bubble")].map((one) => one.textContent)))
+    .observe(root, {childList: true, subtree: true, characterData: true});
 }"""
 
 

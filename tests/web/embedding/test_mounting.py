@@ -49,7 +49,8 @@ async def test_all_of_botflow_works_below_the_mount(flow_file: str, sqlite_url: 
             (await client.get(path, headers={"authorization": f"Bearer {API_KEY}"})).status_code
             for path in ("/healthz", "/readyz", "/metrics", "/api/v1/executions", "/hooks/order", "/nowhere")
         ]
-        page, script, own = [await client.get(path) for path in ("/", "/demo/chat.js", "/demo/workflows")]
+        paths = ("/chat/order/", "/widget/v1.js", "/dev/workflows")
+        page, script, own = [await client.get(path) for path in paths]
         answered, reported = await _by_sms(client, public)
 
     assert opened.status_code == 201
@@ -60,7 +61,7 @@ async def test_all_of_botflow_works_below_the_mount(flow_file: str, sqlite_url: 
     assert first == "retry: 1000"
     assert statuses == [200, 200, 200, 200, 405, 404]
     assert (page.status_code, script.status_code, own.json()["named"]) == (200, 200, ["order"])
-    assert 'src="demo/chat.js"' in page.text
+    assert 'src="../../widget/v1.js"' in page.text
     assert answered == ["What's your name?"]
     assert reported == 204
 
@@ -115,7 +116,7 @@ async def test_the_mounts_own_path_leads_to_the_page(flow_file: str, sqlite_url:
 
     assert page.status_code == 200
     assert page.url.raw_path.decode() == leads_to
-    assert "<h1" in page.text
+    assert 'src="widget/page/dev.js"' in page.text
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

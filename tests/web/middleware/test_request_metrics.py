@@ -116,9 +116,9 @@ async def test_a_client_that_leaves_before_its_answer_is_counted_as_such(sqlite_
 
 
 @pytest.mark.parametrize("dev", [False, True])
-async def test_the_demo_pages_files_are_one_route(sqlite_url: str, dev: bool) -> None:
+async def test_the_widgets_files_are_one_route(sqlite_url: str, dev: bool) -> None:
     async with open_site(sqlite_url, dev=dev) as site:
-        for path in ("/demo/a.js", "/demo/b.js", "/demo/c/d.js"):
+        for path in ("/widget/a.js", "/widget/b.js", "/widget/c/d.js"):
             await site.client.get(path)
         found = await scrape(site)
     routes = {labels["route"] for labels in found.labels("botflow_requests_total")}

@@ -13,6 +13,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, tuple_
 
+from botflow.engine.inbound import CHAT
+from botflow.records.sessions import VISITOR
 from botflow.storage.runs.campaigns.campaigns import Place
 from botflow.storage.tables import contact_group_members, contact_groups, contacts, person_values
 from botflow.storage.turns.contact_reads import newest_message
@@ -47,8 +49,11 @@ class DatedPerson:
 
     @property
     def address(self) -> Address | None:
-        """The address to write to: one that takes messages, and of these the one that they wrote from last."""
-        return min(self.addresses, key=_preference, default=None)
+        """The address to write to: one that takes messages, and of these the one that they wrote from last. One of a
+        visitor leads nowhere since they signed in."""
+        has_signed_in = any(_is_of_user(each) for each in self.addresses)
+        reached = [each for each in self.addresses if not (has_signed_in and _is_of_visitor(each))]
+        return min(reached, key=_preference, default=None)
 
 
 def oldest_text(connection: Connection, organization: int, field: str) -> str:
@@ -123,6 +128,14 @@ def still_has(connection: Connection, person: DatedPerson, field: str) -> bool:
     """Say whether the person's date is still the one that was read."""
     mine = select(_COLUMNS.sought).where(_COLUMNS.person_id == person.id, _COLUMNS.field == field)
     return connection.execute(mine).scalar() == person.sought
+
+
+def _is_of_user(address: Address) -> bool:
+    return address.channel == CHAT and not address.address.startswith(VISITOR)
+
+
+def _is_of_visitor(address: Address) -> bool:
+    return address.channel == CHAT and address.address.startswith(VISITOR)
 
 
 def _preference(address: Address) -> tuple[bool, float, str, str]:

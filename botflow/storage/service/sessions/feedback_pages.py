@@ -113,6 +113,8 @@ def page_of_feedback(
         .outerjoin(workflow_versions, workflow_versions.c.id == feedback.c.flow_version)
         .where(*wanted.conditions(organization))
     )
+    if after is not None:  # so that the index is read from there on
+        statement = statement.where(feedback.c.created_at <= after[0])
     return ORDER.page(statement, after, limit)
 
 

@@ -10,15 +10,18 @@ const SHORT = 8_000; // all bodies that outlive their page may have 64 kB togeth
 
 /**
  * @typedef {object} Options
- * @property {unknown} [body]
+ * @property {unknown} [body] sent as JSON
+ * @property {Blob} [file] sent as it is, instead of a body
  * @property {AbortSignal} [signal]
- * @property {number} [withinMs] until the answer is read
+ * @property {number} [withinMs] until the answer is read; 0 for as long as it takes
  * @property {Record<string, string>} [headers]
+ * @property {typeof fetch} [by] what sends it
+ * @property {string} [token] instead of the conversation's
  */
 
 export class Calls {
   token = "";
-  /** Gets another token after one was refused. @type {((signal?: AbortSignal) => Promise<void>) | null} */
+  /** Gets another token after one was refused. @type {(() => Promise<void>) | null} */
   renew = null;
 
   /** @param {string} path of the chat with the workflow */
@@ -28,50 +31,45 @@ export class Calls {
 
   /** @param {string} method @param {string} path @param {Options} [options] @returns {Promise<any>} */
   json(method, path, { signal, withinMs = WITHIN_MS, ...options } = {}) {
-    return within(withinMs, [signal], async (ends) => readJson(await this.response(method, path, { ...options, signal: ends })));
+    return within(withinMs, [signal], async (ends) => {
+      const response = await this.response(method, path, { ...options, signal: ends });
+      return readJson(response);
+    });
   }
 
   /** @param {string} method @param {string} path @param {Options} [options] @returns {Promise<Response>} */
   async response(method, path, options = {}) {
-    const { token } = this;
+    const { token = this.token } = options;
     try {
-      return await this.once(method, path, options);
+      return await this.#once(method, path, options);
     } catch (failure) {
       if (!token || !this.renew || !(failure instanceof Refusal) || failure.status !== 401 || !failure.code) throw failure;
-      if (this.token === token) await this.renew(options.signal);
-      return this.once(method, path, options);
+      if (this.token === token) await this.renew();
+      return this.#once(method, path, options);
     }
   }
 
-  /** @param {string} method @param {string} path @param {Options} options @returns {Promise<Response>} */
-  async once(method, path, { body, signal, headers = {} }) {
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    const response = await fetch(this.path + path, {
+  /** @param {string} method @param {string} path @param {Options} options */
+  async #once(method, path, { body, file, signal, headers = {}, by = fetch, token = this.token }) {
+    const text = body ? JSON.stringify(body) : "";
+    const type = file ? file.type || "application/octet-stream" : text && "application/json";
+    const response = await by(this.path + path, {
       method,
-      headers: { ...this.authorization, ...(text && { "content-type": "application/json" }), ...headers },
-      body: text,
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(type && { "content-type": type }),
+        ...headers,
+      },
+      body: file || text || undefined,
       signal,
       credentials: "omit",
       cache: "no-store",
-      keepalive: text !== undefined && text.length < SHORT, // a message outlives the tab that is closed behind it
+      keepalive: text !== "" && text.length < SHORT, // a message outlives the tab that is closed behind it
     });
     if (response.ok) return response;
-    throw new Refusal(response.status, await problem(response), seconds(response.headers.get("retry-after")));
+    const isProblem = response.headers.get("content-type")?.startsWith("application/problem+json");
+    const problem = isProblem && await readJson(response).catch(() => null);
+    const retryAfterS = Number(response.headers.get("retry-after")) || 0; // a date is none of ours
+    throw new Refusal(response.status, problem || {}, retryAfterS);
   }
-
-  /** @returns {Record<string, string>} */
-  get authorization() {
-    return this.token ? { authorization: `Bearer ${this.token}` } : {};
-  }
-}
-
-/** @param {Response} response */
-async function problem(response) {
-  const isProblem = response.headers.get("content-type")?.startsWith("application/problem+json");
-  return (isProblem && await readJson(response).catch(() => null)) || {};
-}
-
-/** @param {string | null} text of Retry-After; a date is none of ours */
-export function seconds(text) {
-  return Number(text) > 0 ? Number(text) : 0;
 }

@@ -12,11 +12,10 @@ import { Kept, NOBODY } from "./kept.js";
 import { Outbox } from "./outbox.js";
 import { after, Pauses, within } from "./pauses.js";
 import { Refusal } from "./refusal.js";
-import { upload } from "./uploads.js";
+import { fetchWith } from "./uploads.js";
 
 const SETTLES_WITHIN_MS = 10_000;
 const STUCK_AFTER_MS = 60_000;
-const TRIES = 3;
 
 /** @typedef {import("./types.js").ChatEvents} ChatEvents */
 /** @typedef {import("./types.js").ChatOptions} ChatOptions */
@@ -39,8 +38,10 @@ export class Chat extends EventTarget {
   /** @type {Promise<void> | null} */
   #renewal = null;
   #subject = ""; // whose token it is
+  #refused = ""; // a token that is of no use, even if the storage does not give it up
   #followed = ""; // whose token was taken over from another tab
-  #isKept = false;
+  #isWanted = false; // opened, and not closed since
+  #isOpen = false; // what was kept comes before what is sent now
 
   /** @param {ChatOptions} options */
   constructor({ server, workflow, identity = null, storage }) {
@@ -84,12 +85,14 @@ export class Chat extends EventTarget {
    * was closed meanwhile, or the server lets nobody in like this (`lost`).
    */
   open() {
+    this.#isWanted = true;
     this.#followed = "";
     return this.#begin();
   }
 
   /** Stop listening; what is on its way stays kept for the next `open`. */
   close() {
+    this.#isWanted = false;
     this.#life.abort();
   }
 
@@ -127,16 +130,13 @@ export class Chat extends EventTarget {
    * Send a file; a message then names it in `media`. `onProgress` gets a share from 0 to 1.
    * @param {Blob & {name?: string}} file
    * @param {import("./uploads.js").UploadOptions} [options]
+   * @returns {Promise<import("./types.js").SentFile>}
    */
-  async upload(file, options = {}) {
-    const { token } = this.#calls;
-    try {
-      return await upload(this.#calls, file, options);
-    } catch (failure) {
-      if (!(failure instanceof Refusal) || failure.status !== 401 || !this.#calls.renew) throw failure;
-      if (this.#calls.token === token) await this.#calls.renew();
-      return upload(this.#calls, file, options);
-    }
+  async upload(file, { onProgress = () => {}, signal } = {}) {
+    const path = `/files?name=${encodeURIComponent(file.name ?? "file")}`;
+    const sent = await this.#calls.json("POST", path, { file, signal, withinMs: 0, by: fetchWith(onProgress) });
+    onProgress(1);
+    return sent;
   }
 
   /**
@@ -155,17 +155,7 @@ export class Chat extends EventTarget {
    * @param {string} [comment]
    */
   async feedback(messageId, value, comment) {
-    const body = { messageId, value, comment };
-    for (let tries = 0; ; tries += 1) {
-      try {
-        await this.#calls.json("POST", "/feedback", { body, signal: this.#life.signal });
-        return;
-      } catch (failure) {
-        const isFinal = failure instanceof Refusal && failure.isFinal;
-        if (isFinal || tries + 1 >= TRIES || this.#life.signal.aborted) throw failure;
-        await this.#pauses.wait(tries, this.#life.signal, failure instanceof Refusal ? failure.retryAfterS : 0);
-      }
-    }
+    await this.#calls.json("POST", "/feedback", { body: { messageId, value, comment }, signal: this.#life.signal });
   }
 
   /**
@@ -174,17 +164,19 @@ export class Chat extends EventTarget {
    */
   async identify(identity) {
     this.#identity = identity;
-    if (this.#life.signal.aborted) return false; // `open` will ask for it
-    await Promise.race([this.#outbox.settled(), after(SETTLES_WITHIN_MS)]);
+    if (!this.#isWanted) return false; // `open` will ask for it
+    const settled = new AbortController();
+    this.#outbox.settled().then(() => settled.abort());
+    await after(SETTLES_WITHIN_MS, settled.signal);
     return this.#begin();
   }
 
   /** Leave the person's conversation, and begin one as an anonymous visitor. `opened` follows. */
   signOut() {
     this.#identity = null;
-    const wasOpen = !this.#life.signal.aborted;
+    const isWanted = this.#isWanted;
     this.forget();
-    return wasOpen ? this.#begin() : Promise.resolve(false);
+    return isWanted ? this.open() : Promise.resolve(false);
   }
 
   // -- a life
@@ -192,6 +184,7 @@ export class Chat extends EventTarget {
   async #begin() {
     this.#life.abort();
     this.#life = new AbortController();
+    this.#isOpen = false;
     const life = this.#life.signal;
     this.#watchPage(life);
     for (let tries = 0; !life.aborted; tries += 1) {
@@ -222,7 +215,7 @@ export class Chat extends EventTarget {
     const jwt = await tokenOf(this.#identity);
     const subject = subjectOf(jwt) || this.#followed;
     return this.#alone("open", async () => {
-      const { token, subject: whose } = this.#kept.ticket;
+      const { token, subject: whose } = this.#kept.ticket.token === this.#refused ? NOBODY : this.#kept.ticket;
       if (token && whose === subject) {
         this.#calls.token = token;
         this.#subject = subject;
@@ -246,8 +239,7 @@ export class Chat extends EventTarget {
    */
   async #exchange(jwt, anonymous, signal) {
     const body = jwt ? { identity: jwt, ...(anonymous && { token: anonymous }) } : undefined;
-    this.#calls.token = "";
-    const opened = await this.#calls.json("POST", "/sessions", { body, signal });
+    const opened = await this.#calls.json("POST", "/sessions", { body, signal, token: "" });
     if (signal?.aborted) throw signal.reason;
     const subject = this.#subject = subjectOf(jwt);
     this.#kept.ticket = { token: opened.token, subject };
@@ -285,8 +277,9 @@ export class Chat extends EventTarget {
   #leave(failure) {
     const kept = this.#kept.ticket.token;
     const used = this.#calls.token || kept;
-    if (used && (failure.isLost || (this.#calls.token && this.#subject))) {
+    if (used && used !== this.#refused && (failure.isLost || (this.#calls.token && this.#subject))) {
       if (kept === used) this.#kept.ticket = NOBODY;
+      this.#refused = used;
       this.#calls.token = this.#followed = "";
       return true;
     }
@@ -296,7 +289,7 @@ export class Chat extends EventTarget {
 
   /** @param {unknown} failure */
   #lost(failure) {
-    this.close();
+    this.#life.abort();
     this.#emit("lost", { failure });
   }
 
@@ -304,16 +297,18 @@ export class Chat extends EventTarget {
   #opened(page, life) {
     this.#feed.begin(page);
     this.#outbox.load(this.#subject);
-    this.#isKept = this.#kept.ticket.token === this.#calls.token;
+    this.#isOpen = true;
     this.#reached();
     this.#emit("opened", { ...page, unsent: this.#outbox.messages });
+    this.#followTicket(); // two tabs may have begun at the same moment
+    if (life.aborted) return;
     this.#feed.follow(life).catch((failure) => life.aborted || this.#lost(failure));
     this.#pump();
   }
 
   #pump() {
     const life = this.#life.signal;
-    if (this.#calls.token) this.#outbox.pump(life).catch((failure) => life.aborted || this.#lost(failure));
+    if (this.#isOpen) this.#outbox.pump(life).catch((failure) => life.aborted || this.#lost(failure));
   }
 
   // -- the page, its other tabs, the network
@@ -376,7 +371,11 @@ export class Chat extends EventTarget {
     if (!page) return;
     /** @param {EventTarget} target @param {string} name @param {(event: any) => void} react */
     const on = (target, name, react) => target.addEventListener(name, react, { signal: life });
-    const wakeUp = () => { this.#followTicket(); this.#pauses.wake(); };
+    const wakeUp = () => {
+      this.#followTicket();
+      if (this.#feed.isSilent) this.#interrupt();
+      this.#pauses.wake();
+    };
     on(page, "online", () => { this.#interrupt(); wakeUp(); });
     on(page, "offline", () => this.#cutOff());
     on(page, "pageshow", wakeUp);
@@ -409,7 +408,7 @@ export class Chat extends EventTarget {
    */
   #followTicket() {
     const { token, subject } = this.#kept.ticket;
-    if (!this.#isKept || token === this.#calls.token) return;
+    if (!this.#kept.isShared || token === this.#calls.token) return;
     if (!token) {
       if (!this.#subject) return; // it begins anew just now, or the storage was emptied
       if (typeof this.#identity === "string") this.#identity = null;

@@ -13,10 +13,12 @@ import { Refusal } from "./refusal.js";
 /** @typedef {import("./types.js").Entry} Entry */
 /** @typedef {import("./types.js").Message} Message */
 
-const SILENT_AFTER_MS = 40_000; // the server writes every 15 s, messages or not
+const BEATS_WITHIN_MS = 20_000; // the server writes every 15 s, messages or not
+const SILENT_AFTER_MS = 2 * BEATS_WITHIN_MS;
 const BEGINS_WITHIN_MS = 10_000; // it writes at once; a proxy may hold that back for ever
 const STEADY_AFTER_MS = 5_000; // a stream that ends at once is no reason to come back at once
 const LATE_MS = 1_000;
+const MOST_TRIES = 5;
 const MOST_PAGES = 50;
 const MOST_KNOWN = 5_000;
 
@@ -29,6 +31,7 @@ export class Feed {
   #known = new Set();
   #turn = 0; // the last one of which a message was shown
   #isLive = false;
+  #heardAt = 0;
   /** Ids of messages that answer something sent here. @type {Set<string>} */
   #expected = new Set();
   /** @type {Promise<unknown>} */
@@ -57,6 +60,12 @@ export class Feed {
     this.#known = new Set(messages.flatMap((one) => one.messageId ?? []));
   }
 
+  /** Whether the stream should have said something: a sleeping machine's timers sleep, too. */
+  get isSilent() {
+    const silence = Date.now() - this.#heardAt;
+    return this.#isLive && (silence > BEATS_WITHIN_MS || silence < 0);
+  }
+
   /** @param {string} messageId */
   knows(messageId) {
     return this.#known.has(messageId);
@@ -77,7 +86,9 @@ export class Feed {
     for (const { id } of messages) this.#expected.add(id);
     const isShown = () => messages.every(({ id }) => !isAfter(numbers(id), this.#last));
     if (this.#isLive && !isShown()) await after(LATE_MS, life);
-    if (!isShown()) await this.catchUp(life).catch(() => {}); // the next stream brings them
+    for (let tries = 0; tries < MOST_TRIES && !life.aborted && !isShown(); tries += 1) {
+      await this.catchUp(life).catch(() => this.#chat.pauses.wait(tries, life)); // at last the next stream brings them
+    }
     for (const { id } of messages) this.#expected.delete(id);
   }
 
@@ -153,6 +164,7 @@ export class Feed {
         timer = setTimeout(bark, SILENT_AFTER_MS);
         if (life.aborted) break;
         this.#isLive = true;
+        this.#heardAt = Date.now();
         this.#chat.isReached();
         if (event.name) await this.#hear(/** @type {any} */ (event.name), JSON.parse(event.text), life);
       }

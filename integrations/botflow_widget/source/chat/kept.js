@@ -14,6 +14,8 @@ export const NOBODY = { token: "", subject: "" };
 export class Kept {
   #storage;
   #key;
+  /** What the storage would not keep. */
+  #ticket = NOBODY;
 
   /** @param {Storage | null | undefined} storage @param {string} key */
   constructor(storage, key) {
@@ -23,16 +25,21 @@ export class Kept {
 
   /** Whether other tabs see the same. */
   get isShared() {
-    return this.#storage !== null && this.#storage === localOne();
+    return this.#storage !== null && this.#storage === localOne() && this.#ticket === NOBODY;
   }
 
   /** @returns {Ticket} */
   get ticket() {
-    return { ...NOBODY, ...this.#read(this.#key) };
+    return { ...this.#ticket, ...this.#read(this.#key) };
   }
 
   set ticket(ticket) {
-    this.#try((storage) => ticket.token ? storage.setItem(this.#key, JSON.stringify(ticket)) : storage.removeItem(this.#key));
+    const isKept = this.#try((storage) => {
+      if (ticket.token) storage.setItem(this.#key, JSON.stringify(ticket));
+      else storage.removeItem(this.#key);
+      return true;
+    });
+    this.#ticket = isKept ? NOBODY : ticket;
   }
 
   /** @returns {OwnMessage[]} in the order in which they were sent */

@@ -12,7 +12,10 @@ import { Refusal } from "./refusal.js";
 
 /** @typedef {import("./types.js").OwnMessage} OwnMessage */
 /** @typedef {import("./types.js").More} More */
-/** @typedef {{message: OwnMessage, failure?: Refusal, isKept: boolean, isUnderWay: boolean}} Item */
+/**
+ * `since`: the history may have it after this place.
+ * @typedef {{message: OwnMessage, failure?: Refusal, isKept: boolean, isUnderWay: boolean, since: string}} Item
+ */
 
 const LOOK_AFTER_MS = 1_500; // most answers are there by then
 const LONGEST_LOOK_MS = 12_000;
@@ -32,6 +35,7 @@ export class Outbox {
   constructor(chat, feed) {
     this.#chat = chat;
     this.#feed = feed;
+    for (const { at } of chat.kept.messages) this.#isAfter(at);
   }
 
   /** The messages that are not answered yet. */
@@ -46,9 +50,11 @@ export class Outbox {
   /** Take up what the person has kept, without what the server has already. @param {string} subject */
   load(subject) {
     this.#items = this.#items.filter(({ message }) => message.by === subject);
+    for (const item of this.#items) item.since = this.#feed.cursor;
     for (const message of this.#chat.kept.messages) {
       if (message.by === subject && !this.has(message.messageId)) this.#take(message, true);
     }
+    this.#items.sort((one, other) => (one.message.at < other.message.at ? -1 : 1)); // some may have been sent before this
     for (const message of this.messages) if (this.#feed.knows(message.messageId)) this.#drop(message);
   }
 
@@ -143,8 +149,7 @@ export class Outbox {
   async #hand(item, life) {
     const { message } = item;
     if (!this.#items.includes(item) || life.aborted) return undefined;
-    const since = this.#feed.cursor;
-    const isHeard = async () => (await this.#feed.catchUp(life, since).catch(() => null))?.has(message.messageId);
+    const isHeard = async () => (await this.#feed.catchUp(life, item.since).catch(() => null))?.has(message.messageId);
     if (item.isKept && !this.#chat.kept.has(message) && await isHeard()) {
       this.#answered(item, { messages: [] }); // another tab was faster
       return undefined;
@@ -203,10 +208,15 @@ export class Outbox {
 
   /** @param {OwnMessage} message @param {boolean} isKept */
   #take(message, isKept) {
-    const item = { message, isKept, isUnderWay: false };
+    const item = { message, isKept, isUnderWay: false, since: this.#feed.cursor };
     this.#items.push(item);
-    this.#latest = Math.max(this.#latest, Date.parse(message.at) || 0);
+    this.#isAfter(message.at);
     return item;
+  }
+
+  /** All that is sent from now on is later than this. @param {string} at */
+  #isAfter(at) {
+    this.#latest = Math.max(this.#latest, Date.parse(at) || 0);
   }
 
   /** @param {OwnMessage} message @returns {boolean} whether it was there */

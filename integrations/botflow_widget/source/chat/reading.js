@@ -1,6 +1,7 @@
 /** Reads answers: bounded, in linear time, and server-sent events by the rules of the standard. */
 
 const LONGEST = 16_000_000; // characters of one answer, or of one event
+const TOO_LONG = "too long";
 
 /**
  * Yield the text of a response as it comes. Not every browser iterates over a stream.
@@ -23,10 +24,11 @@ async function* pieces(response) {
  * @param {Response} response
  */
 export async function readJson(response) {
+  if (response.status === 204) return null;
   let text = "";
   for await (const piece of pieces(response)) {
     text += piece;
-    if (text.length > LONGEST) throw new TypeError("the answer is too long");
+    if (text.length > LONGEST) throw new TypeError(TOO_LONG);
   }
   try {
     return JSON.parse(text);
@@ -61,7 +63,7 @@ export async function* events(response) {
     }
     line += piece.slice(from);
     if (piece) endedWithReturn = piece.endsWith("\r");
-    if (line.length + event.text.length > LONGEST) throw new TypeError("the event is too long");
+    if (line.length + event.text.length > LONGEST) throw new TypeError(TOO_LONG);
   }
 }
 

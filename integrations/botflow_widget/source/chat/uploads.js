@@ -1,70 +1,30 @@
-/** Sending a file. fetch cannot tell how far it is, so a browser's other way is used where there is one. */
+/** Sending a file with progress: fetch cannot tell how far it is, a browser's older way can. Node.js has fetch alone. */
 
-import { readJson } from "./reading.js";
-import { Refusal } from "./refusal.js";
-import { seconds } from "./calls.js";
-
-const STALLED_AFTER_MS = 60_000;
+const WITHIN_MS = 600_000;
 
 /** @typedef {import("./types.js").SentFile} SentFile */
 /** @typedef {{onProgress?: (share: number) => void, signal?: AbortSignal}} UploadOptions */
 
 /**
- * Send a file; Refusal when it is not taken, AbortError when `signal` ends it, TypeError when the way to the server broke.
- * @param {import("./calls.js").Calls} calls
- * @param {Blob & {name?: string}} file
- * @param {UploadOptions} options
- * @returns {Promise<SentFile>}
+ * Return what does as fetch does, and tells how far it is.
+ * @param {(share: number) => void} onProgress
+ * @returns {typeof fetch}
  */
-export async function upload(calls, file, options) {
-  const path = `/files?name=${encodeURIComponent(file.name ?? "file")}`;
-  const headers = { "content-type": file.type || "application/octet-stream" };
-  if (globalThis.XMLHttpRequest) return byRequest(calls.path + path, { ...headers, ...calls.authorization }, file, options);
-  const init = { method: "POST", headers: { ...headers, ...calls.authorization }, body: file, signal: options.signal };
-  const response = await fetch(calls.path + path, init);
-  const answer = await readJson(response);
-  if (!response.ok) throw new Refusal(response.status, answer, seconds(response.headers.get("retry-after")));
-  options.onProgress?.(1);
-  return answer;
-}
-
-/**
- * @param {string} url
- * @param {Record<string, string>} headers
- * @param {Blob} file
- * @param {UploadOptions} options
- * @returns {Promise<SentFile>}
- */
-function byRequest(url, headers, file, { onProgress, signal }) {
-  const request = new XMLHttpRequest();
-  return new Promise((resolve, reject) => {
-    let timer = 0;
-    const stop = () => request.abort();
-    const moves = () => {
-      clearTimeout(timer);
-      timer = window.setTimeout(stop, STALLED_AFTER_MS);
-    };
-    request.open("POST", url);
-    request.responseType = "json";
-    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-    request.upload.onprogress = ({ loaded, total }) => {
-      moves();
-      onProgress?.(total ? loaded / total : 0);
-    };
+export function fetchWith(onProgress) {
+  if (!globalThis.XMLHttpRequest) return fetch;
+  return (url, { method = "", headers, body, signal } = {}) => new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open(method, /** @type {string} */ (url));
+    request.timeout = WITHIN_MS;
+    for (const [name, value] of Object.entries(headers ?? {})) request.setRequestHeader(name, value);
+    request.upload.onprogress = ({ loaded, total }) => onProgress(loaded / total);
     request.onload = () => {
-      const { status, response } = request;
-      if (status < 300 && response) resolve(response);
-      else reject(new Refusal(status, response ?? {}, seconds(request.getResponseHeader("retry-after"))));
+      const kept = ["content-type", "retry-after"].map((name) => [name, request.getResponseHeader(name) ?? ""]);
+      resolve(new Response(request.response, { status: request.status, headers: Object.fromEntries(kept) }));
     };
-    request.onerror = () => reject(new TypeError("the file was not sent"));
-    request.onabort = () => reject(signal?.aborted ? signal.reason : new TypeError("the file was not sent: it got stuck"));
-    request.onloadend = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", stop);
-    };
-    signal?.addEventListener("abort", stop);
-    moves();
-    request.send(file);
-    if (signal?.aborted) stop();
+    request.onloadend = () => reject(signal?.aborted ? signal.reason : new TypeError("the file was not sent"));
+    signal?.addEventListener("abort", () => request.abort());
+    request.send(/** @type {XMLHttpRequestBodyInit} */ (body));
+    if (signal?.aborted) request.abort();
   });
 }

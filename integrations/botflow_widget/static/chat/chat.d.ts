@@ -48,10 +48,11 @@ export declare class Chat extends EventTarget {
      * Send a file; a message then names it in `media`. `onProgress` gets a share from 0 to 1.
      * @param {Blob & {name?: string}} file
      * @param {import("./uploads.js").UploadOptions} [options]
+     * @returns {Promise<import("./types.js").SentFile>}
      */
     upload(file: Blob & {
         name?: string;
-    }, options?: import("./uploads.js").UploadOptions): Promise<import("./types.js").SentFile>;
+    }, { onProgress, signal }?: import("./uploads.js").UploadOptions): Promise<import("./types.js").SentFile>;
     /**
      * Read a page of the history further back.
      * @param {number} before the `earlier` of the page that is there

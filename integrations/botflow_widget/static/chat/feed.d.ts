@@ -18,6 +18,8 @@ export declare class Feed {
      * @param {Page} page
      */
     begin({ messages }: Page): void;
+    /** Whether the stream should have said something: a sleeping machine's timers sleep, too. */
+    get isSilent(): boolean;
     /** @param {string} messageId */
     knows(messageId: string): boolean;
     /** @param {string} messageId */

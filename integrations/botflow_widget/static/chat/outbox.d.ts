@@ -13,6 +13,7 @@ export type Item = {
     failure?: Refusal;
     isKept: boolean;
     isUnderWay: boolean;
+    since: string;
 };
 export declare class Outbox {
     #private;

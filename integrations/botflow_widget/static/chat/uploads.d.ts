@@ -1,4 +1,4 @@
-/** Sending a file. fetch cannot tell how far it is, so a browser's other way is used where there is one. */
+/** Sending a file with progress: fetch cannot tell how far it is, a browser's older way can. Node.js has fetch alone. */
 export type SentFile = import("./types.js").SentFile;
 export type UploadOptions = {
     onProgress?: (share: number) => void;
@@ -7,12 +7,8 @@ export type UploadOptions = {
 /** @typedef {import("./types.js").SentFile} SentFile */
 /** @typedef {{onProgress?: (share: number) => void, signal?: AbortSignal}} UploadOptions */
 /**
- * Send a file; Refusal when it is not taken, AbortError when `signal` ends it, TypeError when the way to the server broke.
- * @param {import("./calls.js").Calls} calls
- * @param {Blob & {name?: string}} file
- * @param {UploadOptions} options
- * @returns {Promise<SentFile>}
+ * Return what does as fetch does, and tells how far it is.
+ * @param {(share: number) => void} onProgress
+ * @returns {typeof fetch}
  */
-export declare function upload(calls: import("./calls.js").Calls, file: Blob & {
-    name?: string;
-}, options: UploadOptions): Promise<SentFile>;
+export declare function fetchWith(onProgress: (share: number) => void): typeof fetch;

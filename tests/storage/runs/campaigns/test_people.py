@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -9,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from botflow.storage.database import Database
 from botflow.storage.engines.dialects import is_postgres
-from botflow.storage.runs.campaigns.people import values_between
+from botflow.storage.runs.campaigns.people import Address, DatedPerson, values_between
 
 
 async def test_a_page_goes_on_by_both_columns_of_the_index(database: Database) -> None:
@@ -30,3 +31,17 @@ async def test_a_page_goes_on_by_both_columns_of_the_index(database: Database) -
     assert "(sought,person_id)>(?,?)" in found or "Index Cond" in found
     assert "Sort" not in found
     assert "TEMP B-TREE" not in found
+
+
+def test_a_person_who_has_signed_in_is_not_written_to_as_the_visitor_that_they_were() -> None:
+    heard = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
+    phone = Address("sms", "+12125550111", stopped=False)
+    visitor = Address("chat", "visitor:abc", stopped=False, heard_at=heard)
+    user = Address("chat", "zoe", stopped=False)
+
+    def chosen(*addresses: Address) -> Address | None:
+        return DatedPerson(id=1, sought="", value="", addresses=addresses).address
+
+    assert chosen(visitor, user) == user
+    assert chosen(visitor, phone) == visitor
+    assert chosen(visitor) == visitor

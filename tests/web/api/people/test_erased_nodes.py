@@ -116,7 +116,7 @@ WITHOUT_WORDS = frozenset(
         *("runtime.offline_model.extraction.with_or_without._longest_first", "settings._unset"),
         *("nodes.answers.lexicons.lexicon.singles", "nodes.answers.numbers.currencies.currency_of"),
         *("nodes.answers.numbers.numbers._decimal_sign", "storage.engines.postgres_prepared.numbered"),
-        "web.requests.json_body._schema",
+        *("web.requests.json_body._schema", "web.widget.files.widget_files"),
     )
 ) | {"botflow_client.reading._fields_of"}
 SAID = ("canaryname", "canarynote", NUMBER.removeprefix("+"), "canarymore")

@@ -1,0 +1,268 @@
+/** The chat itself, loaded when it is opened: its window, in the workflow's look and language, and a conversation in it. */
+
+import { useServer } from "./addresses.js";
+import sheet from "./chat.css";
+import { Composer } from "./composer.js";
+import { adopt } from "./dom.js";
+import { panelOf } from "./panel.js";
+import { chime } from "./sound.js";
+import { Talk } from "./talk.js";
+import { View } from "./view.js";
+import { followViewport } from "./viewport.js";
+import { reason, speak, words } from "./words.js";
+
+const LOOK_AGAIN_MS = 2_000;
+const LONGEST_LOOK_MS = 30_000;
+
+/** Put the chat into its frame; it begins at once, and is seen when it is opened. @param {any} options of loader.js */
+export function mount(options) {
+  adopt(options.root, sheet);
+  useServer(options.server);
+  const widget = new Widget(options);
+  widget.begin();
+  return widget;
+}
+
+class Widget {
+  #options;
+  /** @type {any} */
+  #look = null;
+  /** @type {import("./panel.js").Panel | null} */
+  #part = null;
+  /** @type {View} */
+  #view = /** @type {any} */ (null);
+  /** @type {Composer} */
+  #composer = /** @type {any} */ (null);
+  /** @type {Talk | null} */
+  #talk = null;
+  #hasBeenOnline = false;
+  #hasOpened = false;
+  #isOpen;
+  #isClosed = false; // the workflow is out of service
+  #isGone = false;
+  #unread = 0;
+  #hasSound;
+  /** @type {(() => void)[]} what waits for the chat to be there */
+  #waiting = [];
+  #leave;
+
+  /** @param {any} options */
+  constructor(options) {
+    this.#options = options;
+    this.#isOpen = !options.isButton;
+    this.#hasSound = options.memory.get("sound") === "on";
+    this.#leave = followViewport(options.frame, () => this.#view?.settle());
+  }
+
+  /** Learn how the workflow looks, as soon as the server tells, and begin to talk. */
+  async begin() {
+    this.#look = this.#options.found ?? (await this.#learn());
+    if (this.#isGone) return;
+    await this.#build();
+    if (!this.#isGone) this.#start();
+  }
+
+  open() {
+    this.#isOpen = true;
+    this.#unread = 0;
+    this.#options.frame.classList.add("open");
+    if (!this.#part) return;
+    this.#part.panel.hidden = false;
+    this.#view.toEnd();
+    this.#focus();
+  }
+
+  close() {
+    this.#isOpen = false;
+    this.#options.frame.classList.remove("open");
+    if (this.#part) this.#part.panel.hidden = true;
+  }
+
+  /** @param {string} text @param {object} [more] */
+  send(text, more) {
+    if (this.#talk) this.#say(text, more);
+    else this.#waiting.push(() => this.#say(text, more));
+  }
+
+  /** @param {string | null} jwt */
+  identify(jwt) {
+    if (jwt) this.#talk?.chat.identify(jwt);
+    else this.#talk?.chat.signOut();
+  }
+
+  destroy() {
+    this.#isGone = true;
+    this.#leave();
+    this.#talk?.end();
+    this.#view?.destroy();
+    this.#part?.panel.remove();
+  }
+
+  // -- the window
+
+  /** Make the window in the workflow's language. */
+  async #build() {
+    const { frame, data, given, isButton, dressed, close } = this.#options;
+    const look = this.#look ?? {};
+    const { logo = "" } = { ...look.theme, ...given.theme, ...data };
+    await speak(data.language ?? look.language ?? "", given.texts);
+    if (this.#isGone) return;
+    if (this.#look) dressed(look);
+    this.#view?.destroy();
+    this.#part?.panel.remove();
+    const part = panelOf({ name: look.name ?? "", logo, isButton, isPage: data.mode === "page", brand: look.brand !== false, close });
+    this.#part = part;
+    part.panel.hidden = !this.#isOpen;
+    this.#view = new View(part, {
+      logo,
+      onReply: (reply) => { this.#say(reply.title, { payload: reply.payload, question: reply.question }); this.#composer.focusOnDesktop(); },
+      ...(look.feedback && { onFeedback: (id, value) => { this.#talk?.chat.feedback(id, value).catch(() => {}); } }),
+    });
+    this.#composer = new Composer(part, {
+      upload: (file, options) => /** @type {Talk} */ (this.#talk).chat.upload(file, options),
+      onSend: (text, more) => this.#say(text, more),
+    });
+    part.restart.addEventListener("click", () => this.#restart());
+    part.earlier.addEventListener("click", () => this.#talk?.readEarlier());
+    part.share.addEventListener("click", () => this.#share());
+    part.sound.addEventListener("click", () => this.#turnSound(!this.#hasSound));
+    part.sound.setAttribute("aria-pressed", String(this.#hasSound));
+    part.panel.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => { if (event.key === "Escape") close(); });
+    frame.prepend(part.panel);
+    if (data.mode === "page" && look.name) document.title = look.name;
+    this.#composer.fit();
+    if (this.#isOpen) this.#focus();
+  }
+
+  /** Ask until the workflow is served; meanwhile say that it is not. */
+  async #learn() {
+    for (let tries = 0; !this.#isGone; tries += 1) {
+      const { look, problem } = await this.#options.look();
+      if (look) return look;
+      if (!this.#part) await this.#build();
+      if (!this.#part) return null;
+      const isClosed = problem.code === "workflow.inactive";
+      if (problem.code) this.#refuse(isClosed ? words.closedNow : problem.detail, isClosed ? words.looksAgain : "");
+      else this.#showState(navigator.onLine ? "connecting" : "offline");
+      await again(tries);
+    }
+    return null;
+  }
+
+  /** Focus the box, but on a phone the window: the keyboard would cover what is said. */
+  #focus() {
+    if (this.#options.isButton && !this.#composer.focusOnDesktop()) this.#part?.panel.focus({ preventScroll: true });
+    else if (this.#options.data.mode === "page") this.#composer.focusOnDesktop();
+  }
+
+  /** @param {boolean} isOn */
+  #turnSound(isOn) {
+    this.#hasSound = isOn;
+    this.#part?.sound.setAttribute("aria-pressed", String(isOn));
+    this.#options.memory.set("sound", isOn ? "on" : "");
+    if (isOn) chime();
+  }
+
+  async #share() {
+    const url = location.href.split(/[?#]/)[0] ?? "";
+    if (matchMedia("(hover: none)").matches && navigator.share) return navigator.share({ title: this.#look?.name, url }).catch(() => {});
+    await navigator.clipboard?.writeText(url).then(() => this.#view.note(words.copied), () => {});
+  }
+
+  // -- the conversation
+
+  #start() {
+    const { server, workflow, data, given, emit, showUnread } = this.#options;
+    const part = /** @type {import("./panel.js").Panel} */ (this.#part);
+    this.#talk?.end();
+    this.#hasBeenOnline = this.#hasOpened = this.#isClosed = false;
+    this.#composer.clear();
+    this.#view.clear();
+    this.#view.welcome(false);
+    part.earlier.hidden = true;
+    this.#showState("connecting");
+    this.#talk = new Talk({
+      chat: { server, workflow, identity: data.identity || given.identity || null },
+      view: this.#view,
+      onMessage: (message) => {
+        emit("message", message);
+        if (!this.#isOpen) showUnread((this.#unread += 1));
+        if (this.#hasSound && (!this.#isOpen || document.hidden)) chime();
+      },
+      onStatus: (status) => emit("status", status),
+      onState: (state) => this.#showState(state),
+      onOpened: () => {
+        this.#hasOpened = true;
+        if (this.#look?.note) this.#view.note(this.#look.note);
+      },
+      onAnswer: () => { this.#isClosed = false; this.#showState("online"); },
+      onEarlier: (before) => { part.earlier.hidden = before === null || before === undefined; },
+      onLost: (failure) => this.#lost(failure),
+      onInactive: () => this.#close(),
+    });
+    this.#talk.chat.open();
+    this.#waiting.splice(0).forEach((act) => act());
+  }
+
+  /** Begin another conversation in place of one that is over; where the server lets nobody in, say why. @param {any} failure */
+  #lost(failure) {
+    if (!this.#hasOpened) return this.#refuse(reason(failure ?? {}));
+    this.#restart();
+    this.#view.note(words.over);
+  }
+
+  /** @param {string} why @param {string} [more] */
+  #refuse(why, more = "") {
+    const { children } = /** @type {import("./panel.js").Panel} */ (this.#part).welcome;
+    children[0].textContent = why;
+    children[1].textContent = more;
+    this.#view.welcome(true);
+    this.#showState("closed");
+  }
+
+  #restart() {
+    this.#talk?.chat.forget();
+    this.#start();
+    this.#composer.focusOnDesktop();
+  }
+
+  /** @param {string} text @param {any} [more] */
+  #say(text, more) {
+    if (!this.#talk?.say(text, more)) return;
+    this.#options.memory.set("known", "1");
+    this.#options.emit("sent", { text, ...more });
+  }
+
+  /** Say that the workflow is out of service, until it is served again. */
+  async #close() {
+    if (this.#isClosed) return;
+    const own = this.#talk;
+    this.#isClosed = true;
+    this.#showState("closed");
+    for (let tries = 0; own === this.#talk && this.#isClosed && !this.#isGone; tries += 1) {
+      await again(tries);
+      if ((await this.#options.look()).look && own === this.#talk) {
+        this.#isClosed = false;
+        this.#showState("online");
+      }
+    }
+  }
+
+  /** @param {string} state */
+  #showState(state) {
+    if (this.#isClosed && state === "online") state = "closed";
+    this.#hasBeenOnline ||= state === "online";
+    this.#talk?.connected(state);
+    const text = words[state === "connecting" && this.#hasBeenOnline ? "again" : state] ?? "";
+    const line = this.#part?.connection;
+    if (!line || (line.dataset.state === state && line.textContent === text)) return;
+    line.dataset.state = state;
+    line.textContent = text;
+  }
+}
+
+/** Wait longer each time, and not while nobody sees the page. @param {number} tries */
+async function again(tries) {
+  await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK_AGAIN_MS * 2 ** tries, LONGEST_LOOK_MS)));
+  if (document.hidden) await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+}

@@ -1,0 +1,1 @@
+export * from "./chunks/chat-L65LS67T.js";
