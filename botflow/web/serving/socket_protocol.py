@@ -20,6 +20,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 
 from botflow.web.serving.connections import Connections
+from botflow.web.serving.http_protocol import MALFORMED, problem_response
 
 _SILENT = logging.Logger("botflow.websocket", logging.CRITICAL)  # of no tree: at debug it would log every frame
 _POLICY_VIOLATION = 1008
@@ -63,6 +64,10 @@ class BoundedSocket(WebSocketsSansIOProtocol):
             if self.transport.is_closing():
                 return
             super().data_received(data[start : start + step])
+        if not self.handshake_initiated and not self.transport.is_closing():
+            # The head came whole, and the package refuses to read it: a line is too long, or there is a body.
+            self.transport.write(problem_response(MALFORMED))
+            self.transport.close()
 
     async def send(self, message: ASGISendEvent) -> None:
         if self.close_sent and self.handshake_complete and message["type"] != "websocket.http.response.body":

@@ -189,6 +189,28 @@ async def test_a_request_behind_one_that_is_being_answered_opens_no_socket(door:
     assert (first.split()[1], second.split()[1]) == (b"200", b"200")
 
 
+UNREADABLE = {
+    "a long address": UPGRADE.replace(b"secret", b"a" * 9_000) + KEY,
+    "a long line": UPGRADE + KEY + b"x: " + b"a" * 9_000 + b"\r\n",
+    "a body": UPGRADE + KEY + b"content-length: 5\r\n",
+    "another version": UPGRADE + KEY.replace(b"13", b"12"),
+    "a key that is none": UPGRADE + b"sec-websocket-key: x\r\nsec-websocket-version: 13\r\n",
+    "two keys": UPGRADE + KEY + KEY,
+}
+
+
+async def test_a_handshake_that_cannot_be_read_is_refused_and_holds_nothing(
+    door: Door, subtests: pytest.Subtests
+) -> None:
+    for name, head in UNREADABLE.items():
+        with subtests.test(msg=name):
+            reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+            async with asyncio.timeout(ROUGHLY_S):
+                writer.write(head + b"\r\nhello")
+                assert (await reader.read()).startswith(b"HTTP/1.1 400")
+            writer.close()
+
+
 async def test_an_upgrade_without_a_key_is_served_as_http_and_a_head_that_is_too_large_is_refused(door: Door) -> None:
     answers = []
     for sent in (UPGRADE + b"\r\n", UPGRADE + KEY + b"x: " + b"a" * 33_000 + b"\r\n\r\n"):
