@@ -58,7 +58,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests that take longest: many sleep, and none of them should be the last one running."""
+    """Begin with the tests that take longest: many sleep, and none of them should be the last one running.
+
+    The tests of pages run in one process, in the event loop of the browser that they share: to start one takes seconds
+    of a core.
+    """
+    for item in items:
+        if isinstance(item, pytest.Function) and "shared_browser" in item.fixturenames:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            item.add_marker(pytest.mark.xdist_group("pages"))
     known = _known_durations()
     items.sort(key=lambda item: -known.get(_without_folder(item.nodeid), 0.0))
     if items and hasattr(items[0].config, "workerinput"):

@@ -54,3 +54,4 @@ def test_the_wheel_declares_the_command_and_the_plugins(wheel: dict[str, str]) -
     assert "email = botflow_email:plugin" in declared
     assert "slack = botflow_slack:plugin" in declared
     assert "chat_webhook = botflow_chat_webhook:plugin" in declared
+    assert "protocols = botflow_protocols:plugin" in declared

@@ -15,6 +15,7 @@ from botflow.web.context import Desk
 from botflow.web.requests.rate_limits import READS_PER_SESSION, Use
 
 PERSON = b"botflow-external-id"
+PLACEHOLDER = "{{"
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -46,22 +47,29 @@ async def speaker_of(desk: Desk, scope: Scope, slug: str, protocol: str, *named:
         address = desk.address_of(scope)
         await desk.limiter.check(Use(READS_PER_SESSION, caller.external_id))
         return Speaker(live=live, caller=caller, external_id=caller.external_id, address=address)
-    person = by_header or next((name for name in named if name), "")
-    if not person:
+    person = by_header if by_header is not None else next((name for name in named if name), None)
+    if person is None:
         raise RejectedInbound(
             "with the API key, the request must name the person it is about",
             code="external_id.missing",
-            hint="send the header Botflow-External-Id",
+            hint="send the header Botflow-External-Id" + (", safety_identifier or user" if named else ""),
             status=422,
         )
     return Speaker(live=live, caller=caller, external_id=checked_id(person), address=None)
 
 
+def filled(scope: Scope, name: bytes) -> str | None:
+    """Return a header of a chat client, None where it is missing or its client had nothing to fill it with: such a
+    header is blank, or still the client's placeholder, {{CHAT_ID}}, which is the same for everyone."""
+    given = (header(scope, name) or "").strip()
+    return given if given and PLACEHOLDER not in given else None
+
+
 def checked_id(text: str) -> str:
     """Return an id that a client sent; RejectedInbound `external_id.invalid`."""
-    if not 0 < len(text) <= LONGEST_ID or not text.isprintable():
+    if not text.strip() or len(text) > LONGEST_ID or not text.isprintable() or PLACEHOLDER in text:
         raise RejectedInbound(
-            "an id is empty, too long or holds control characters",
+            "an id is empty, too long, a placeholder, or holds control characters",
             code="external_id.invalid",
             hint=f"it has 1 to {LONGEST_ID} printable characters",
             status=422,

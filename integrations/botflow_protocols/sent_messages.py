@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import orjson
@@ -49,8 +50,9 @@ async def turn_of(
     """Say a message, and yield what its turn says; for the newest one of the history that turn again."""
     if message.is_newest(position):
         again = follow_newest(desk, scope, speaker.live, speaker.caller, speaker.external_id, position)
-        async for happening in again:
-            yield happening
+        async with aclosing(again):
+            async for happening in again:
+                yield happening
         return
     files = await keep_files(desk, speaker, message.files, message.key())
     # A repeat names no files again, so it may be blank: what counts of it is the id.
@@ -61,5 +63,7 @@ async def turn_of(
         fields["externalId"] = speaker.named
     posted = parse_fields(fields, Posted)
     size = len(message.text)
-    async for happening in follow(desk, scope, speaker.live, speaker.caller, posted, position, size=size):
-        yield happening
+    turn = follow(desk, scope, speaker.live, speaker.caller, posted, position, size=size)
+    async with aclosing(turn):
+        async for happening in turn:
+            yield happening

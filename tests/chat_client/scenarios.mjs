@@ -46,9 +46,22 @@ const SCENARIOS = {
     const { chat, said, of } = visitor();
     await chat.open();
     chat.send("one");
-    await until(() => said().length === 2);
+    await until(() => said().length === (given ?? 2));
     chat.close();
     return { said: said(), states: of("connection").map(({ state }) => state) };
+  },
+
+  /** The stream comes late, when the history has told already what it says. */
+  async overlapping() {
+    const { chat, said } = visitor();
+    await chat.open();
+    chat.send("one");
+    await until(() => said().length >= 2);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    chat.send("two");
+    await until(() => said().includes("noted two"));
+    chat.close();
+    return said();
   },
 
   /** Talk while the server goes away and comes back: a message every so often, until `given` are answered. */

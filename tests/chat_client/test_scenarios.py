@@ -6,6 +6,7 @@ the network is away, a conversation that begins again because a server failed fo
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -97,6 +98,12 @@ async def test_a_stream_that_breaks_off_repeats_nothing_and_loses_nothing(site: 
     assert told["said"] == echoed("one", "two", "three")
 
 
+async def test_a_stream_that_comes_late_repeats_nothing(site: Site) -> None:
+    told, _ = await through(site, first("GET events", Fault(delay_s=0.5)), "overlapping")
+
+    assert told == echoed("one", "two")
+
+
 async def test_a_page_loaded_while_the_server_fails_keeps_its_conversation(site: Site) -> None:
     """Others begin a new conversation then, and the person's answers go into the old one."""
     for fault in (BUSY, HOTEL, Fault(kind="refuse"), answer("200 OK", "<h1>Sign in</h1>")):
@@ -114,6 +121,21 @@ async def test_a_proxy_that_holds_back_streams_does_not_hold_back_answers(site: 
 
     assert told == {"said": echoed("one"), "states": ["online"]}
     assert len(wire.calls("GET messages")) >= 1
+
+
+async def test_messages_are_shown_by_their_numbers_not_by_what_they_answer(site: Site) -> None:
+    """What a person writes while the workflow answers has a lower number than an answer to something before it."""
+    entries: list[dict[str, Any]] = [
+        {"id": id, "direction": "out", "text": id, "quickReplies": []} for id in ("10.0", "9.1", "9.0")
+    ]
+    page = answer("200 OK", json.dumps({"messages": entries, "more": False}), media_type="application/json")
+
+    def decide(request: Request) -> Fault:
+        return {"GET events": Fault(kind="hold"), "GET messages": page}.get(request.call, WELL)
+
+    told, _ = await through(site, decide, "streamless", 3)
+
+    assert told["said"] == ["9.0", "9.1", "10.0"]
 
 
 async def test_a_message_that_is_refused_says_why_and_holds_back_no_other(site: Site) -> None:
@@ -137,7 +159,8 @@ async def test_a_storage_that_fails_costs_only_what_it_would_have_kept(site: Sit
 
 
 async def test_a_hotels_page_loses_no_message(site: Site) -> None:
-    faults = (HOTEL, answer("200 OK", "<h1>Sign in</h1>"), answer("404 Not Found", "no"))
+    portal = answer("200 OK", "{}", media_type="application/json")
+    faults = (HOTEL, answer("200 OK", "<h1>Sign in</h1>"), answer("404 Not Found", "no"), portal)
     told, wire = await through(site, first("POST messages", *faults), "conversation", ["one", "two"])
 
     assert told["said"] == echoed("one", "two")

@@ -18,7 +18,7 @@ FENCES_OF_PROTOCOLS = (
     Fence(repeats.message_id_of, "if known is not None and known.id.seq == newest:", "if False:", REPEAT),
     Fence(
         repeats.message_id_of,
-        "newest and (asked.has_history or _is_retry(scope) or header(scope, CHAT_ID) is not None)",
+        "newest and (asked.has_history or _is_retry(scope) or filled(scope, CHAT_ID) is not None)",
         "newest",
         REPEAT,
     ),
@@ -37,6 +37,12 @@ FENCES_OF_PROTOCOLS = (
         " or self._is_late",
         "",
         test_ai_sdk.test_an_answer_goes_on_while_its_client_is_away_and_is_resumed,
+    ),
+    Fence(
+        turn_stream._Reading._drafts,
+        " and not self._is_told",
+        "",
+        test_slow_turns.test_a_draft_that_comes_after_its_message_is_not_shown,
     ),
     Fence(
         SentMessage.key,

@@ -47,6 +47,7 @@ async def test_a_visitors_conversation_by_the_http_agent(database_url: str) -> N
         assert await heard(visit) == ["Anna", "salad"]
 
         read = await talk(visit, {"read": True})
+        assert read["results"] == [{"status": "completed"}]
         assert read["types"] == ["RUN_STARTED", "MESSAGES_SNAPSHOT", "RUN_FINISHED"]
         assert texts(read) == [("assistant", "Welcome to Luigi's!"), ("assistant", "What's your name?"), *texts(shown)]
 

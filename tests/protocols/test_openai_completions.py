@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64decode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx2
 import openai
@@ -59,6 +62,10 @@ async def test_a_repeat_is_the_same_turn_and_yes_twice_are_two(sqlite_url: str) 
         assert await said(client, user("yes"), user="ben") == "What would you like, yes?\n\n- Pizza\n- Salad"
         assert await heard(site, "ben") == ["yes", "yes"]
 
+        for unfilled in ("", "{{USER_MESSAGE_ID}}"):
+            await said(client, user("so"), user="dora", extra_headers={"x-openwebui-user-message-id": unfilled})
+        assert await heard(site, "dora") == ["so", "so"]
+
         key = {"idempotency-key": "order-1"}
         assert await said(client, user("hi"), user="carl", extra_headers=key) == first
         assert await said(client, user("hi"), user="carl", extra_headers=key) == first
@@ -100,6 +107,12 @@ async def test_whom_a_request_is_about(sqlite_url: str) -> None:
         assert await heard(site, "by-header") == ["c"]
         assert await heard(site, "by-user") == []
 
+        for unfilled in ("", "{{CHAT_ID}}"):
+            await said(client, user(f"d{unfilled}"), user="filled", extra_headers={"x-openwebui-chat-id": unfilled})
+            with pytest.raises(openai.UnprocessableEntityError, match="a placeholder"):
+                await said(client, user("e"), user="filled", extra_headers={"botflow-external-id": unfilled})
+        assert await heard(site, "filled") == ["d", "d{{CHAT_ID}}"]
+
         visitor = await site.visit()
         async with client_of(site, visitor.opened["token"], max_retries=0) as own:
             assert [model.id async for model in own.models.list()] == ["order"]
@@ -120,12 +133,19 @@ async def test_what_is_refused_and_in_which_form(sqlite_url: str) -> None:
         async with client_of(site, "wrong", max_retries=0) as stranger:
             with pytest.raises(openai.AuthenticationError, match="neither a session token nor the API key"):
                 await said(stranger, user("hi"))
+        with pytest.raises(openai.NotFoundError, match="there is nothing at /v1/embeddings"):
+            await client.embeddings.create(model="order", input="hi")
+        assert (await site.client.post("/v1/models")).json()["error"]["code"] == "http.not_found"
+        assert (await site.client.get("/v1/models")).json()["error"]["code"] == "token.missing"
         with pytest.raises(openai.BadRequestError, match="the last message is not the user's"):
             await said(client, user("hi"), bot("Hello"), user="anna")
         title = "### Task:\nGenerate a concise title"
         with pytest.raises(openai.BadRequestError, match="writes no titles") as task:
             await said(client, user(title), extra_headers={"x-openwebui-chat-id": "c1"})
         assert task.value.code == "task.refused"
+        with pytest.raises(openai.BadRequestError, match="writes no titles"):
+            await said(client, user("a title?"), user="c1", extra_headers={"x-openwebui-task": "title_generation"})
+        assert await said(client, user("hi"), user="c2", extra_headers={"x-openwebui-task": ""}) == "What's your name?"
         assert await heard(site, "c1") == []
 
 
@@ -149,17 +169,47 @@ nodes:
     next: thanks
   - {id: thanks, type: chatbot, actionType: say, properties: {text: "Thank you."}}
 """
-    async with open_site(sqlite_url, flows=(flow,)) as site, client_of(site, max_retries=0) as client:
-        asked = await said(client, user("hi"), model="photo", user="anna")
-        parts = [{"type": "text", "text": "here"}, {"type": "image_url", "image_url": {"url": PICTURE}}]
-        history = (user("hi"), bot(asked), {"role": "user", "content": parts})
-        assert await said(client, *history, model="photo", user="anna") == "Thank you."
-        assert await said(client, *history, model="photo", user="anna") == "Thank you."
-        assert await heard(site, "anna", "photo") == ["hi", "here"]
+    async with (
+        picture_server() as address,
+        open_site(sqlite_url, flows=(flow,), botflow_flow_networks="127.0.0.1") as site,
+        client_of(site, max_retries=0) as client,
+    ):
+        for person, url in (("anna", PICTURE), ("ben", address)):
+            asked = await said(client, user("hi"), model="photo", user=person)
+            parts = [{"type": "text", "text": "here"}, {"type": "image_url", "image_url": {"url": url}}]
+            history = (user("hi"), bot(asked), {"role": "user", "content": parts})
+            assert await said(client, *history, model="photo", user=person) == "Thank you."
+            assert await said(client, *history, model="photo", user=person) == "Thank you."
+            assert await heard(site, person, "photo") == ["hi", "here"]
+        for wrong in ("http://127.0.0.2/cat.png", "file:///etc/passwd", "data:image/png;base64", "data:;base64,A"):
+            parts[1] = {"type": "image_url", "image_url": {"url": wrong}}
+            with pytest.raises(openai.UnprocessableEntityError) as refused:
+                await said(client, {"role": "user", "content": parts}, model="photo", user="anna")
+            assert refused.value.code == "media.url"
 
-        parts[1] = {"type": "image_url", "image_url": {"url": "https://example.com/cat.png"}}
-        with pytest.raises(openai.UnprocessableEntityError, match="is not a data URL"):
-            await said(client, {"role": "user", "content": parts}, model="photo", user="anna")
+        visitor = await site.visit("photo")
+        async with client_of(site, visitor.opened["token"], max_retries=0) as own:
+            parts[1] = {"type": "image_url", "image_url": {"url": address}}
+            with pytest.raises(openai.UnprocessableEntityError, match="it is not a data URL"):
+                await said(own, {"role": "user", "content": parts}, model="photo")
+
+
+@asynccontextmanager
+async def picture_server() -> AsyncIterator[str]:
+    """Serve a picture on loopback, and yield its address."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        picture = b64decode(PICTURE.partition(",")[2])
+        writer.write(
+            b"HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: %d\r\n\r\n" % len(picture) + picture
+        )
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/cat.png"
 
 
 async def test_a_client_that_goes_away_loses_nothing(database_url: str, model: HeldModel) -> None:

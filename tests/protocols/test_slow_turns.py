@@ -9,6 +9,7 @@ from typing import Any
 import openai
 import pytest
 
+from botflow.records.turns import Receipt, TurnId
 from botflow.web.chat import turn_stream
 from tests.protocols.openai_client import FLOWS, client_of, heard, said, user
 from tests.web.site import API_KEY, HeldModel, Site, Visit, open_site
@@ -113,3 +114,50 @@ async def revoke(visit: Visit) -> None:
     path = f"/api/v1/workflows/{visit.workflow}/sessions/revoke"
     answer = await visit.site.client.post(path, json=body, headers={"authorization": f"Bearer {API_KEY}"})
     assert answer.status_code < 300, answer.text
+
+
+async def test_a_turn_that_another_process_runs_is_streamed_too(postgres_url: str, model: HeldModel) -> None:
+    async with (
+        open_site(postgres_url, flows=FLOWS, model=model, worker=None) as web,
+        open_site(postgres_url, flows=FLOWS, model=model),
+        client_of(web, max_retries=0) as client,
+    ):
+        for person in ("anna", "anna"):  # a new person, and one who is known
+            model.begun.clear()
+            model.go_on.clear()
+            stream = await client.chat.completions.create(
+                model="moment", messages=[{"role": "user", "content": "hello"}], user=person, stream=True
+            )
+            await model.begun.wait()
+            model.go_on.set()
+            assert "".join([chunk.choices[0].delta.content or "" async for chunk in stream]) == ANSWER
+
+
+async def test_a_draft_that_comes_after_its_message_is_not_shown(
+    database_url: str, model: HeldModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_site(database_url, flows=FLOWS, model=model) as site, client_of(site) as client:
+        turns = site.runtime.database.turns
+        read = turns.receipt
+        slowed: list[TurnId] = []
+
+        async def read_slowly(turn: TurnId) -> Receipt:
+            """Answer the first time with what was there before the turn was done, when it is done."""
+            found = await read(turn)
+            if not slowed:
+                slowed.append(turn)
+                model.go_on.set()
+                while (await read(turn)).state == "new":  # noqa: ASYNC110 -- as a slow network does
+                    await asyncio.sleep(0.01)
+            return found
+
+        monkeypatch.setattr(turns, "receipt", read_slowly)
+        assert await streamed(client) == ANSWER
+        assert slowed
+
+
+async def streamed(client: openai.AsyncOpenAI) -> str:
+    stream = await client.chat.completions.create(
+        model="moment", messages=[{"role": "user", "content": "hello"}], user="anna", stream=True
+    )
+    return "".join([chunk.choices[0].delta.content or "" async for chunk in stream])

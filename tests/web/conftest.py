@@ -11,15 +11,6 @@ import structlog
 from tests.web.site import ORDER, RATED, HeldModel, Site, open_site
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests of pages in one process, in the event loop of the browser that they share: to start one takes
-    seconds of a core."""
-    for item in items:
-        if isinstance(item, pytest.Function) and "shared_browser" in item.fixturenames:
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-            item.add_marker(pytest.mark.xdist_group("pages"))
-
-
 @pytest.fixture(autouse=True)
 def _plain_logs() -> Iterator[None]:
     """structlog's own default draws each traceback in colours, with its variables: seconds of work in an outage."""

@@ -198,12 +198,15 @@ async def test_a_web_page_cannot_write_to_a_developer_s_server(sqlite_url: str, 
         assert said(await site.client.post("/twilio/order", data=sms("hi"))) == ["What's your name?"]
 
 
-@pytest.mark.parametrize("host", ["[", "[::1", "a b", "[x]", "a:b:c", "a/b", "@", "a:999999"])
-@pytest.mark.parametrize("path", ["/twilio/order", "/twilio/order/status"])
-async def test_a_malformed_host_is_refused(sqlite_url: str, host: str, path: str) -> None:
+async def test_a_malformed_host_is_refused(sqlite_url: str) -> None:
+    refused = {}
     async with open_site(sqlite_url, dev=True, botflow_public_url=None) as site:
-        refused = await site.client.post(path, data=sms("hi"), headers={"host": host})
-    assert (refused.status_code, refused.json()["code"]) == (400, "host.invalid")
+        for path in ("/twilio/order", "/twilio/order/status"):
+            for host in ("[", "[::1", "a b", "[x]", "a:b:c", "a/b", "@", "a:999999"):
+                answer = await site.client.post(path, data=sms("hi"), headers={"host": host})
+                refused[path, host] = (answer.status_code, answer.json()["code"])
+    assert refused == dict.fromkeys(refused, (400, "host.invalid"))
+    assert len(refused) == 16
 
 
 async def status_path(site: Site) -> str:

@@ -63,7 +63,7 @@ async def _sign_in(desk: Desk, live: LiveFlow, user: SignedUser, anonymous: str)
 
 
 async def _conversation(desk: Desk, scope: Scope, live: LiveFlow, visitor: Visitor) -> dict[str, Any]:
-    """Return the person's conversation as it stands, or greet them in a new one."""
+    """Return the person's conversation, or greet them in a new one."""
     stored = await desk.runtime.database.turns.load(SessionKey(live.workflow, CHAT, visitor.external_id))
     if not stored.has_row:
         return await reply_json(desk, scope, visitor, await greet(desk, scope, live, visitor.external_id))
@@ -71,8 +71,8 @@ async def _conversation(desk: Desk, scope: Scope, live: LiveFlow, visitor: Visit
 
 
 def _anonymous(desk: Desk, live: LiveFlow, token: str | None) -> str:
-    """Return whom an anonymous visitor's token identifies; "" for one that opens nothing here, or not any more: that
-    keeps no one from signing in."""
+    """Return whom an anonymous visitor's token identifies; "" for one that opens nothing here, or not any more: the
+    person signs in all the same."""
     if token is None:
         return ""
     try:

@@ -33,8 +33,8 @@ FOLLOWED_S = 300.0  # a turn that takes longer goes on, and its reader comes aga
 @value(frozen=True, slots=True, kw_only=True)
 class Position:
     """Where a conversation is before a request. `session` is 0 before its first message. `heard` are the turns of the
-    person's newest messages, newest first, and `newest` is the text of the last one; `is_running` says that its turn,
-    or a later one, is under way.
+    person's newest messages, newest first, and `newest` is the text of the last one; `status` is the conversation's,
+    and `is_running` says that the turn of that message, or a later one, is under way.
 
     `said` is the message (version, index) up to which a client has seen it. What the flow said after that came of
     itself, from a timer or a person, or in a turn that still runs."""
@@ -43,6 +43,7 @@ class Position:
     heard: tuple[int, ...] = ()
     newest: str = ""
     said: tuple[int, int] = (0, 0)
+    status: str = "completed"
     is_running: bool = False
 
 
@@ -79,13 +80,15 @@ async def position_of(
     said = [entry for entry in entries if entry.direction == "out"]
     if heard:
         through = min(heard[0], seen_through) if seen_through is not None else heard[0]
-        said = [entry for entry in said if entry.seq <= through]
+        # A client that is more than a page behind gets what is new only: the rest would be more than an answer.
+        said = [entry for entry in said if entry.seq <= through] or (said if len(entries) >= PAGE else [])
     version, _, index = said[-1].id.partition(".") if said else ("0", "", "0")
     return Position(
         session=stored.id,
         heard=heard,
         newest=told[-1].text if told else "",
         said=(int(version), int(index)),
+        status=conversation_status(stored),
         is_running=stored.done_seq < stored.last_seq,
     )
 
@@ -170,6 +173,7 @@ class _Reading:
         self._is_repeat = receipt.id.seq in position.heard
         self._is_visitor = is_visitor
         self._is_late = is_late
+        self._is_told = False  # the turn's messages were read: a draft that comes later is old
         self._said = position.said
         self._mailbox = mailbox
 
@@ -209,6 +213,7 @@ class _Reading:
             page = await transcripts.messages_after(self._receipt.id.session, self._said, PAGE)
             for outbound in page:
                 self._said = (outbound.version, outbound.index)
+                self._is_told = self._is_told or outbound.seq == self._receipt.id.seq
                 yield Happening("message", shown_message(outbound, self._links))
             if len(page) < PAGE:
                 return
@@ -222,7 +227,7 @@ class _Reading:
                 return
             if signal is None or isinstance(signal, Typing) or self._is_late:
                 yield Happening("idle", {})
-            elif signal.seq == self._receipt.id.seq:
+            elif signal.seq == self._receipt.id.seq and not self._is_told:
                 for kind, body in shown_draft(signal, self._links):
                     yield Happening(kind, body)
 

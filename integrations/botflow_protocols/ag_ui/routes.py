@@ -50,7 +50,7 @@ async def _events(
     if position.is_running and position.heard:
         newest = follow_newest(desk, scope, speaker.live, speaker.caller, speaker.external_id, position)
         return run_events(speaker, asked, newest, markdown, history)
-    return _whole(history_events(asked, history, "waiting" if position.session else "completed"))
+    return _whole(history_events(asked, history, position.status))
 
 
 async def _whole(events: Sequence[dict[str, Any]]) -> AsyncGenerator[bytes]:

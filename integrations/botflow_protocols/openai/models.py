@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from botflow.errors import RejectedInbound
 from botflow.runtime.served_flows import LiveFlow
 from botflow.web.asgi import header, send_json
-from botflow.web.auth.callers import Caller, Visitor, required
+from botflow.web.auth.callers import Caller, Visitor
 from botflow.web.context import Desk, desk_of
 from botflow.web.requests.rate_limits import READS_PER_SESSION, Use
 
@@ -49,7 +49,14 @@ async def require_caller(desk: Desk, scope: Scope) -> Caller:
         own = desk.gate.visitor(given[7:].strip()).workflow
     except RejectedInbound:
         own = ""  # an API key, or none; `caller` tells them apart
-    caller = required(await desk.caller(scope, own), own or "{workflow}")
+    caller = await desk.caller(scope, own)
+    if caller is None:
+        raise RejectedInbound(
+            "this needs an API key, or the session token of a visitor",
+            code="token.missing",
+            hint="send it as Authorization: Bearer <key>; botflow keys create makes one",
+            status=401,
+        )
     if isinstance(caller, Visitor):
         await desk.limiter.check(Use(READS_PER_SESSION, caller.external_id))
     return caller

@@ -18,7 +18,7 @@ from botflow.records.sessions import SessionKey
 from botflow.web.asgi import header
 from botflow.web.chat.turn_stream import Position
 from botflow.web.context import Desk
-from botflow_protocols.callers import Speaker, checked_id
+from botflow_protocols.callers import Speaker, checked_id, filled
 from botflow_protocols.openai.asked import Asked
 
 OWN_KEYS = (b"idempotency-key", b"x-openwebui-user-message-id")
@@ -28,12 +28,12 @@ CHAT_ID = b"x-openwebui-chat-id"  # its sender always sends the whole history
 async def message_id_of(desk: Desk, scope: Scope, speaker: Speaker, asked: Asked, position: Position) -> str:
     """Return the message's id: the client's, else one of what was said and where."""
     for name in OWN_KEYS:
-        if (given := header(scope, name)) is not None:
+        if (given := filled(scope, name)) is not None:
             return checked_id(given)
     whole = [asked.body["model"], asked.previous, asked.history]
     said = hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)).hexdigest()
     newest, before = (*position.heard, 0, 0)[:2]
-    if newest and (asked.has_history or _is_retry(scope) or header(scope, CHAT_ID) is not None):
+    if newest and (asked.has_history or _is_retry(scope) or filled(scope, CHAT_ID) is not None):
         repeated = _id(said, before)
         key = SessionKey(speaker.live.workflow, CHAT, speaker.external_id)
         known = await desk.runtime.database.turns.find(key, f"m:{repeated}")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from botflow_protocols.openai.completions import Complete
 from botflow_protocols.openai.errors import OpenAIErrors
@@ -19,4 +21,12 @@ def routes() -> Sequence[BaseRoute]:
         Route("/v1/chat/completions", OpenAIErrors(Complete()), methods=["POST"]),
         Route("/v1/responses", OpenAIErrors(Respond()), methods=["POST"]),
         Route("/v1/responses/{response}", OpenAIErrors(ShowResponse()), methods=["GET"]),
+        Route("/v1/{path:path}", OpenAIErrors(NotThere())),
     )
+
+
+class NotThere:
+    """The rest of the OpenAI API, which workflows do not speak."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        raise HTTPException(404)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from starlette.types import Scope
 
 from botflow.errors import RejectedInbound
 from botflow.records.turns import TurnId
-from botflow.web.asgi import header
 from botflow.web.chat.body import Posted
 from botflow.web.chat.turn_stream import Ended, Happening, follow, position_of
 from botflow.web.context import Desk
 from botflow.web.requests.json_body import parse_fields
-from botflow_protocols.callers import Speaker
+from botflow_protocols.callers import Speaker, filled
 from botflow_protocols.given_files import keep_files
 from botflow_protocols.openai.asked import Asked
 from botflow_protocols.openai.repeats import CHAT_ID, message_id_of
@@ -36,8 +36,10 @@ async def turn_of(
     named = {"externalId": speaker.named} if speaker.named else {}
     posted = parse_fields({**fields, **named, "text": text}, Posted)
     size = len(posted.text or "")
-    async for happening in follow(desk, scope, speaker.live, speaker.caller, posted, position, size=size):
-        yield happening
+    turn = follow(desk, scope, speaker.live, speaker.caller, posted, position, size=size)
+    async with aclosing(turn):
+        async for happening in turn:
+            yield happening
 
 
 def people_named(scope: Scope, asked: Asked) -> tuple[str | None, ...]:
@@ -45,12 +47,12 @@ def people_named(scope: Scope, asked: Asked) -> tuple[str | None, ...]:
 
     Not `prompt_cache_key`: many put the same one into the requests of all their users.
     """
-    return (header(scope, CHAT_ID), asked.named("safety_identifier"), asked.named("user"))
+    return (filled(scope, CHAT_ID), asked.named("safety_identifier"), asked.named("user"))
 
 
 def _refuse_tasks(scope: Scope, asked: Asked) -> None:
     """Refuse what a chat client asks a model for itself, such as a title: the workflow would take it as an answer."""
-    is_task = header(scope, TASK) or (header(scope, CHAT_ID) is not None and asked.text.startswith(TASK_PROMPT))
+    is_task = filled(scope, TASK) or (filled(scope, CHAT_ID) is not None and asked.text.startswith(TASK_PROMPT))
     if is_task:
         raise RejectedInbound(
             "a workflow talks with people, and writes no titles or tags",

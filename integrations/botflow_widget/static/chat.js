@@ -1,1 +1,1 @@
-export * from "./chunks/chat-L65LS67T.js";
+export * from "./chunks/chat-JZFPGBSU.js";

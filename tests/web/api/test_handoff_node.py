@@ -267,11 +267,11 @@ async def test_lists_are_by_urgency_queue_and_page(site: Site) -> None:
         assert (await call(site, "GET", wrong)).status_code in (400, 404, 422)
 
 
-@pytest.mark.parametrize("id", ["1", "x.y", "1.2.3", "01.2", "9999999.2", "1.99999999999", "²,5"])
-async def test_what_is_no_handoff_is_unknown(site: Site, id: str) -> None:
-    answer = await call(site, "GET", f"/handoffs/{id}")
+async def test_what_is_no_handoff_is_unknown(site: Site) -> None:
+    for id in ("1", "x.y", "1.2.3", "01.2", "9999999.2", "1.99999999999", "²,5"):
+        answer = await call(site, "GET", f"/handoffs/{id}")
 
-    assert (answer.status_code, answer.json()["code"]) == (404, "handoff.unknown")
+        assert (answer.status_code, answer.json()["code"]) == (404, "handoff.unknown"), id
 
 
 BODIES: list[tuple[str, Mapping[str, Any]]] = [

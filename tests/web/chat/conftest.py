@@ -28,7 +28,7 @@ async def shared_browser() -> AsyncIterator[Browser]:
 async def browser(shared_browser: Browser) -> AsyncIterator[Browser]:
     """A browser that has not been anywhere yet: cookies and storage belong to its contexts, which end with the test.
 
-    It lives in the session's event loop, so `tests/web/conftest.py` lets tests that use it run there.
+    It lives in the session's event loop, so `tests/conftest.py` lets tests that use it run there.
     """
     yield shared_browser
     for context in shared_browser.contexts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import text
 
 from botflow.flow.document import parse
 from botflow.records.sessions import VISITOR
-from botflow.web.auth.session_tokens import Visitor
+from botflow.web.auth.session_tokens import SIGNED_CLOCKS_DIFFER_S, Visitor
 from tests.dumps import dump_of, places_of
 from tests.web.api.calls import answered, call
 from tests.web.api.people.test_erasures import erased
@@ -129,6 +130,27 @@ async def test_an_anonymous_conversation_is_taken_along_once(database_url: str) 
         assert {each["address"] for each in (await contact(site, "ann"))["addresses"]} == {"ann", visitor.external_id}
         sessions = (await site.client.get(f"/api/v1/sessions/{number}", headers=BY_KEY)).json()
         assert sessions["externalId"] == "ann"
+
+
+async def test_a_sign_in_at_another_server_ends_the_visitors_token_at_all_of_them(
+    postgres_url: str, redis_url: str
+) -> None:
+    """Each has copies of the session: in its memory, and in the Redis that they share."""
+    here = open_site(postgres_url, flows=(SHOP,), botflow_redis_url=redis_url)
+    there = open_site(postgres_url, flows=(SHOP,), botflow_redis_url=redis_url)
+    async with here as first, there as second:
+        await trust(first)
+        visitor = await first.visit("shop")
+        await visitor.say("Ann")
+        assert await Visit(second, "shop", visitor.opened).say("Nothing like it") != []
+        async with listening(visitor) as stream:
+            await stream.until("status")
+            user = await signed(second, visitor=visitor)
+            with pytest.raises(EOFError):
+                await stream.until("status", "nothing")
+        for site in (first, second):
+            assert await is_shut(Visit(site, "shop", visitor.opened))
+        assert await Visit(first, "shop", user.opened).say("Pizza") == ["One pizza for Ann."]
 
 
 async def test_a_person_with_a_conversation_keeps_it_and_the_anonymous_one_ends(database_url: str) -> None:
@@ -263,6 +285,26 @@ async def test_a_stream_ends_with_the_token_of_its_reader(database_url: str) -> 
                 renewed = await signed(site)
         assert (ended.status_code, ended.json().get("code")) == (401, "identity.expired")
         assert renewed.opened["sessionId"] == user.opened["sessionId"]
+
+
+async def test_a_silent_stream_ends_with_the_token_of_its_reader(sqlite_url: str) -> None:
+    async with open_site(sqlite_url, flows=(SHOP,)) as site:
+        await trust(site)
+        for lasts_s in (1.5, 6, 24):  # a machine may stand still until the first token has ended
+            ends_at = time.time() - SIGNED_CLOCKS_DIFFER_S + lasts_s
+            answer = await sign_in(site, token(iat=None, exp=ends_at))
+            if answer.status_code == 201 and await ended_by_itself(Visit(site, "shop", answer.json())):
+                return
+    raise AssertionError("no stream was opened")
+
+
+async def ended_by_itself(user: Visit) -> bool:
+    """Read a stream to its end; False if the token had ended before."""
+    async with user.site.client.stream("GET", "/chat/shop/events", headers=user.headers) as response:
+        if response.status_code == 200:
+            async for _ in response.aiter_raw():
+                pass
+        return response.status_code == 200
 
 
 async def test_where_identity_is_required_no_anonymous_token_opens_anything(database_url: str) -> None:

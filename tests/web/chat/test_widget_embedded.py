@@ -104,6 +104,7 @@ async def test_what_comes_while_it_is_closed_is_counted_and_a_screen_reader_hear
     async with host_page(served.url, "talk") as address, await browser.new_context(**DESKTOP) as context:
         visitor = await at(context, address)
         page = visitor.page
+        await page.route("**/chat/talk/feedback", lambda route: route.fulfill(json={}))
         await page.locator(".launcher").click()
         await visitor.types("hello")
         await expect(page.locator(".draft")).to_have_attribute("aria-hidden", "true")
@@ -126,6 +127,12 @@ async def test_what_comes_while_it_is_closed_is_counted_and_a_screen_reader_hear
         await expect(page.locator(".brand")).to_have_count(0)
         good = page.get_by_role("button", name="Good answer")
         await expect(good).to_have_attribute("aria-pressed", "false")
+        async with page.expect_request("**/chat/talk/feedback") as sent:
+            await good.click()
+        told = (await sent.value).post_data_json
+        assert told is not None
+        assert told["value"] == "up"
+        await expect(good).to_have_attribute("aria-pressed", "true")
         assert visitor.complaints == []
 
 

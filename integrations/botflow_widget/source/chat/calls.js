@@ -42,8 +42,8 @@ export class Calls {
     const { token = this.token } = options;
     try {
       return await this.#once(method, path, options);
-    } catch (failure) {
-      if (!token || !this.renew || !(failure instanceof Refusal) || failure.status !== 401 || !failure.code) throw failure;
+    } catch (/** @type {any} */ failure) {
+      if (!token || !this.renew || failure.status !== 401 || !failure.code) throw failure;
       if (this.token === token) await this.renew();
       return this.#once(method, path, options);
     }

@@ -7,11 +7,10 @@
 
 import { Calls } from "./calls.js";
 import { Feed } from "./feed.js";
-import { renewalMs, subjectOf, tokenOf } from "./identity.js";
+import { factsOf, renewalMs, subjectOf, tokenOf } from "./identity.js";
 import { Kept, NOBODY } from "./kept.js";
 import { Outbox } from "./outbox.js";
 import { after, Pauses, within } from "./pauses.js";
-import { Refusal } from "./refusal.js";
 import { fetchWith } from "./uploads.js";
 
 const SETTLES_WITHIN_MS = 10_000;
@@ -168,7 +167,7 @@ export class Chat extends EventTarget {
     const settled = new AbortController();
     this.#outbox.settled().then(() => settled.abort());
     await after(SETTLES_WITHIN_MS, settled.signal);
-    return this.#begin();
+    return this.#isWanted && this.#begin();
   }
 
   /** Leave the person's conversation, and begin one as an anonymous visitor. `opened` follows. */
@@ -193,13 +192,12 @@ export class Chat extends EventTarget {
         if (life.aborted) break;
         this.#opened(page, life);
         return true;
-      } catch (failure) {
+      } catch (/** @type {any} */ failure) {
         if (life.aborted) break;
-        if (failure instanceof Refusal && failure.isForbidden && !this.#leave(failure)) return false;
-        if (!(failure instanceof Refusal && failure.isForbidden)) {
+        if (!failure?.isForbidden) {
           this.#cutOff(failure);
-          await this.#pauses.wait(tries, life, failure instanceof Refusal ? failure.retryAfterS : 0);
-        }
+          await this.#pauses.wait(tries, life, failure ?? {}); // a site may reject with nothing
+        } else if (!this.#leave(failure)) return false;
       }
     }
     return false;
@@ -211,12 +209,13 @@ export class Chat extends EventTarget {
    * @returns {Promise<Page & {isNew: boolean}>}
    */
   async #enter(life) {
-    this.#calls.renew = null;
+    this.#calls.renew = this.#renewal = null;
     const jwt = await tokenOf(this.#identity);
     const subject = subjectOf(jwt) || this.#followed;
     return this.#alone("open", async () => {
-      const { token, subject: whose } = this.#kept.ticket.token === this.#refused ? NOBODY : this.#kept.ticket;
-      if (token && whose === subject) {
+      const kept = this.#kept.ticket;
+      const { token, subject: whose, facts } = kept.token === this.#refused ? NOBODY : kept;
+      if (token && whose === subject && (!jwt || facts === factsOf(jwt))) {
         this.#calls.token = token;
         this.#subject = subject;
         this.#keepFresh(jwt, life);
@@ -242,7 +241,7 @@ export class Chat extends EventTarget {
     const opened = await this.#calls.json("POST", "/sessions", { body, signal, token: "" });
     if (signal?.aborted) throw signal.reason;
     const subject = this.#subject = subjectOf(jwt);
-    this.#kept.ticket = { token: opened.token, subject };
+    this.#kept.ticket = { token: opened.token, subject, facts: factsOf(jwt) };
     this.#calls.token = opened.token;
     if (anonymous) this.#outbox.comeAlong(subject);
     return opened;
@@ -252,10 +251,11 @@ export class Chat extends EventTarget {
   #keepFresh(jwt, life) {
     if (!jwt) return;
     this.#calls.renew = () => (this.#renewal ??= this.#renew(life).finally(() => { this.#renewal = null; }));
-    if (typeof this.#identity === "function") {
-      const renewed = after(renewalMs(jwt), life).then(() => (life.aborted ? undefined : this.#calls.renew?.()));
-      renewed.catch(() => {}); // the next 401 tries again
-    }
+    if (typeof this.#identity !== "function") return;
+    const { token } = this.#calls;
+    const isDue = () => !life.aborted && this.#calls.token === token;
+    const renewed = after(renewalMs(jwt), life).then(() => (isDue() ? this.#calls.renew?.() : undefined));
+    renewed.catch(() => {}); // the next 401 tries again
   }
 
   /** @param {AbortSignal} life */
@@ -272,7 +272,7 @@ export class Chat extends EventTarget {
 
   /**
    * Give up a token that the server does not know; return whether to try without it.
-   * @param {Refusal} failure
+   * @param {import("./refusal.js").Refusal} failure
    */
   #leave(failure) {
     const kept = this.#kept.ticket.token;

@@ -7,7 +7,6 @@
 
 import { after, within } from "./pauses.js";
 import { events } from "./reading.js";
-import { Refusal } from "./refusal.js";
 
 /** @typedef {import("./types.js").Page} Page */
 /** @typedef {import("./types.js").Entry} Entry */
@@ -52,7 +51,7 @@ export class Feed {
    * @param {Page} page
    */
   begin({ messages }) {
-    const last = messages.findLast((one) => one.direction === "out");
+    const last = inOrder(messages).findLast((one) => one.direction === "out");
     // A late answer to an early message still comes, so never the last message of the person.
     this.#cursor = last?.id ?? messages[0]?.id ?? "";
     this.#last = numbers(last?.id ?? "0.0");
@@ -112,14 +111,15 @@ export class Feed {
       /** @type {Page} */
       const page = await this.#chat.calls.json("GET", `/messages${query}`, { signal: life });
       if (life.aborted) break;
-      for (const entry of page.messages) {
+      const entries = inOrder(page.messages);
+      for (const entry of entries) {
         if (entry.direction === "in") heard.add(entry.messageId);
         this.#show(entry);
       }
       this.#chat.isReached();
-      const next = page.messages.findLast((one) => one.direction === "out")?.id;
+      const next = entries.findLast((one) => one.direction === "out")?.id;
       if (!page.more || !next || next === place) {
-        this.#chat.emit("status", { status: page.status ?? "", ...(page.person !== undefined && { person: page.person }) });
+        this.#chat.emit("status", { status: page.status ?? "", person: page.person });
         break;
       }
       place = next;
@@ -133,17 +133,17 @@ export class Feed {
    */
   async follow(life) {
     for (let tries = 0; !life.aborted; tries += 1) {
-      /** @type {unknown} */
+      /** @type {any} what has ended the stream, if it did not just end */
       let failure;
       const began = performance.now();
       await this.#stream(life).catch((reason) => { failure = reason; });
       const wasLive = this.#isLive;
       this.#isLive = false;
       if (life.aborted) return;
-      if (failure instanceof Refusal && failure.isForbidden) throw failure;
+      if (failure?.isForbidden) throw failure;
       if (wasLive && performance.now() - began > STEADY_AFTER_MS) tries = 0;
       if (!wasLive) await this.catchUp(life).catch((reason) => this.#chat.isCutOff(reason));
-      await this.#chat.pauses.wait(tries, life, failure instanceof Refusal ? failure.retryAfterS : 0);
+      await this.#chat.pauses.wait(tries, life, failure);
     }
   }
 
@@ -199,6 +199,16 @@ export class Feed {
     this.#turn = Math.max(this.#turn, entry.turn ?? 0);
     this.#chat.emit("message", entry);
   }
+}
+
+/**
+ * Return a page with the workflow's messages in the order of their numbers: the history has them by what they answer.
+ * @param {Entry[]} entries
+ */
+function inOrder(entries) {
+  const said = entries.filter((one) => one.direction === "out");
+  said.sort((one, other) => (isAfter(numbers(one.id), numbers(other.id)) ? -1 : 1));
+  return entries.map((one) => (one.direction === "out" && said.pop()) || one);
 }
 
 /** @param {string} id */

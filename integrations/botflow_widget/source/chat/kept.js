@@ -5,11 +5,12 @@
  * switched off or throws costs what it would have kept, and nothing else.
  *
  * @typedef {import("./types.js").OwnMessage} OwnMessage
- * @typedef {{token: string, subject: string}} Ticket `subject` is the signed person's, "" for an anonymous visitor
+ * @typedef {{token: string, subject: string, facts: number}} Ticket `subject` is the signed person's, "" for an anonymous
+ *   visitor; `facts` stands for what the site said of them
  */
 
 /** @type {Ticket} */
-export const NOBODY = { token: "", subject: "" };
+export const NOBODY = { token: "", subject: "", facts: 0 };
 
 export class Kept {
   #storage;

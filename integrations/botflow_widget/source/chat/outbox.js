@@ -128,14 +128,15 @@ export class Outbox {
     for (let tries = 0; !life.aborted; ) {
       const item = this.#items.find((one) => !one.isUnderWay && !one.failure);
       if (!item) return;
+      /** @type {any} */
       const failure = await this.#chat.alone(() => this.#hand(item, life), life);
       if (life.aborted) return;
       if (!failure) tries = 0;
-      else if (failure instanceof Refusal && failure.isForbidden) throw failure;
+      else if (failure.isForbidden) throw failure;
       else {
         this.#chat.emit("delayed", { message: item.message });
         this.#chat.isCutOff(failure);
-        await this.#chat.pauses.wait(tries++, life, failure instanceof Refusal ? failure.retryAfterS : 0);
+        await this.#chat.pauses.wait(tries++, life, failure);
       }
     }
   }
@@ -183,12 +184,13 @@ export class Outbox {
     try {
       const answer = await this.#chat.calls.json("POST", "/messages", { body, signal: life, withinMs: TURN_WITHIN_MS });
       if (life.aborted) return undefined;
+      if (!Array.isArray(answer.messages)) throw new TypeError("somebody else has answered");
       this.#chat.isReached();
       this.#answered(item, answer);
       this.#feed.expect(answer.messages, life);
       return undefined;
-    } catch (failure) {
-      if (!(failure instanceof Refusal) || !failure.isFinal || failure.isForbidden) return failure;
+    } catch (/** @type {any} */ failure) {
+      if (!failure.isFinal || failure.isForbidden) return failure;
       if (!life.aborted) this.#refuse(item, failure);
       return undefined;
     }
@@ -236,5 +238,5 @@ export class Outbox {
 
 /** Not crypto.randomUUID: it is missing where a page is not served by https or localhost. */
 function newId() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join("");
 }

@@ -46,9 +46,9 @@ export class Pauses {
    * Wait before attempt `tries + 1`; the server's Retry-After is never cut short.
    * @param {number} tries
    * @param {AbortSignal} signal ends the wait
-   * @param {number} [retryAfterS]
+   * @param {{retryAfterS?: number}} [failure] what was refused
    */
-  async wait(tries, signal, retryAfterS = 0) {
+  async wait(tries, signal, { retryAfterS = 0 } = {}) {
     const pause = Math.min(FIRST_MS * 2 ** tries, LONGEST_MS) * (0.3 + Math.random());
     await after(retryAfterS * 1_000 + pause, signal, ...(retryAfterS ? [] : [this.#news.signal]));
   }

@@ -6,6 +6,7 @@
  */
 
 import { menuOf } from "./attach-menu.js";
+import sheet from "./attachments.css";
 
 /** @typedef {{file?: File, chip: HTMLElement, more: HTMLElement, bar: HTMLProgressElement, stop: AbortController, result?: any, preview?: string, hasFailed?: boolean}} Item */
 
@@ -30,6 +31,7 @@ export class Attachments {
    */
   constructor(kit, part, { upload, onChange, onDone }) {
     this.#kit = kit;
+    kit.adopt(part.panel.getRootNode(), sheet);
     this.#part = part;
     this.#upload = upload;
     this.#onChange = onChange;

@@ -14,6 +14,8 @@ const PICTURE_NAME = /\.(jpe?g|png|gif|webp|avif)$/i;
 const THUMBS = ["up", "down"];
 const UNITS = ["byte", "kilobyte", "megabyte"];
 const OUTWARD = "M7 4.500h8.500V13M15 5 5 15";
+/** @type {{language: string, format: Intl.DateTimeFormat} | undefined} */
+let clock;
 export const FILE_ICON = "M6 2.500h5.500L16 7v10.500H6zM11.500 2.500V7H16";
 export const PIN_ICON = "M10 18s6-5.500 6-10a6 6 0 1 0-12 0c0 4.500 6 10 6 10zM10 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4z";
 const UP = "M6.500 9 10 3c1.300.1 1.900 1 1.600 2.300L11 8h4.300c1 0 1.700.9 1.500 1.900l-1 5c-.2.900-.800 1.600-1.800 1.600H6.500M6.500 8.800V16.500M3.500 8.800h3v7.700h-3z";
@@ -81,8 +83,9 @@ export function mark() {
 
 /** @param {string} at */
 export function stamp(at) {
-  const shown = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }).format(new Date(at));
-  return h("time", { datetime: at }, shown);
+  // To make one takes longer than all the rest of a message.
+  if (clock?.language !== language) clock = { language, format: new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }) };
+  return h("time", { datetime: at }, clock.format.format(new Date(at)));
 }
 
 /** @param {Date} at */
@@ -119,7 +122,7 @@ export function linkButton({ title, url }) {
 function deck(cards, entry) {
   const holder = h("div.deck");
   import("./cards.js").then(({ fill }) => {
-    fill(kitOf(), holder, cards);
+    if (holder.isConnected) fill(kitOf(), /** @type {ShadowRoot} */ (holder.getRootNode()), holder, cards);
     if (entry.classList.contains("over")) close(entry);
   }, () => holder.append(...cards.map((card) => h("p", null, card.title))));
   return holder;
@@ -128,7 +131,7 @@ function deck(cards, entry) {
 /** @param {Message} message @param {(id: string, value: "up" | "down" | null) => void} onFeedback */
 function thumbs(message, onFeedback) {
   const row = h("div.thumbs");
-  let value = message.feedback?.value ?? message.feedback ?? null;
+  let value = message.feedback ?? null;
   const buttons = THUMBS.map((one) => h(`button.round.${one}`, {
     "aria-label": one === "up" ? words.good : words.bad,
     onclick: () => { value = value === one ? null : one; draw(); onFeedback(message.id, value); },

@@ -1,5 +1,7 @@
 /** The cards of a message: side by side, with their own scroll, and buttons that choose or open a link. */
 
+import sheet from "./cards.css";
+
 /** @typedef {import("./kit.js").Kit} Kit */
 
 const LEFT = "m12.500 4.500-5.500 5.500 5.500 5.500";
@@ -8,11 +10,13 @@ const RIGHT = "m7.500 4.500 5.500 5.500-5.500 5.500";
 /**
  * Fill a deck; a press of a choosing button is an event "choose" with its title and payload.
  * @param {Kit} kit
+ * @param {ShadowRoot} root
  * @param {HTMLElement} frame
  * @param {any[]} cards
  */
-export function fill(kit, frame, cards) {
-  const { h, words } = kit;
+export function fill(kit, root, frame, cards) {
+  const { adopt, h, words } = kit;
+  adopt(root, sheet);
   const row = h("ul.deck-row", { tabindex: 0, "aria-label": words.cards }, ...cards.map((card) => drawn(kit, card)));
   const step = (/** @type {number} */ direction) => row.scrollBy({ left: direction * row.clientWidth * 0.8 * (getComputedStyle(row).direction === "rtl" ? -1 : 1), behavior: "smooth" });
   const [back, on] = [arrow(kit, "back", LEFT, words.previous, () => step(-1)), arrow(kit, "on", RIGHT, words.next, () => step(1))];

@@ -37,6 +37,7 @@ class Widget {
   #talk = null;
   #hasBeenOnline = false;
   #hasOpened = false;
+  #isRefused = false; // nobody can write now
   #isOpen;
   #isClosed = false; // the workflow is out of service
   #isGone = false;
@@ -86,7 +87,8 @@ class Widget {
 
   /** @param {string | null} jwt */
   identify(jwt) {
-    if (jwt) this.#talk?.chat.identify(jwt);
+    if (this.#isRefused) this.#start(); // with the new identity
+    else if (jwt) this.#talk?.chat.identify(jwt);
     else this.#talk?.chat.signOut();
   }
 
@@ -172,7 +174,7 @@ class Widget {
   // -- the conversation
 
   #start() {
-    const { server, workflow, data, given, emit, showUnread } = this.#options;
+    const { server, workflow, identity, emit, showUnread } = this.#options;
     const part = /** @type {import("./panel.js").Panel} */ (this.#part);
     this.#talk?.end();
     this.#hasBeenOnline = this.#hasOpened = this.#isClosed = false;
@@ -180,9 +182,14 @@ class Widget {
     this.#view.clear();
     this.#view.welcome(false);
     part.earlier.hidden = true;
+    if (this.#look.identity?.required && !identity()) {
+      this.#talk = null;
+      return this.#refuse(words.signIn);
+    }
+    this.#letWrite(true);
     this.#showState("connecting");
     this.#talk = new Talk({
-      chat: { server, workflow, identity: data.identity || given.identity || null },
+      chat: { server, workflow, identity: identity() },
       view: this.#view,
       onMessage: (message) => {
         emit("message", message);
@@ -217,7 +224,14 @@ class Widget {
     children[0].textContent = why;
     children[1].textContent = more;
     this.#view.welcome(true);
+    this.#letWrite(false);
     this.#showState("closed");
+  }
+
+  /** What is written where nobody takes it would be lost. @param {boolean} isOpen */
+  #letWrite(isOpen) {
+    this.#isRefused = !isOpen;
+    /** @type {import("./panel.js").Panel} */ (this.#part).composer.inert = !isOpen;
   }
 
   #restart() {

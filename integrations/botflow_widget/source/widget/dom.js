@@ -39,11 +39,14 @@ export function icon(...paths) {
 }
 
 /**
- * Make a sheet of a text and use it, also where a page allows no inline styles.
- * @param {ShadowRoot} root
+ * Make a sheet of a text and use it, once, also where a page allows no inline styles.
+ * @param {ShadowRoot & {sheets?: Set<string>}} root
  * @param {string} text
  */
 export function adopt(root, text) {
+  root.sheets ??= new Set();
+  if (root.sheets.has(text)) return;
+  root.sheets.add(text);
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(text);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];

@@ -36,6 +36,9 @@ let opened = null;
 let worn = null;
 let isOpen = !isButton;
 let isGone = false;
+let called = "Chat";
+/** @type {string | null} */
+let identity = data.identity ?? given.identity ?? null;
 
 const host = document.createElement("botflow-chat");
 const root = host.attachShadow({ mode: "open" });
@@ -58,7 +61,7 @@ function emit(name, detail) {
 
 /** Load the chat, once; a failure is tried again by the next call. @returns {Promise<Opened>} */
 function load() {
-  const options = { root, frame, server: server.href, workflow, isButton, data, given, found: worn, look, dressed, emit, showUnread, close, memory };
+  const options = { root, frame, server: server.href, workflow, isButton, data, given, identity: () => identity, found: worn, look, dressed, emit, showUnread, close, memory };
   const from = (/** @type {string} */ file) => import(new URL(file, script.src).href);
   // A server that was upgraded since has other chunks, and names its own in chat.js.
   opened ??= from(CHAT_FILE).catch(() => from("chat.js")).then((chat) => chat.mount(options)).catch((failure) => {
@@ -96,7 +99,13 @@ async function close() {
 function showUnread(count) {
   badge.hidden = !count;
   badge.textContent = count > 9 ? "9+" : String(count);
+  name(count ? ` (${badge.textContent})` : "");
   emit("unread", count);
+}
+
+/** Say aloud what the button shows. @param {string} more */
+function name(more) {
+  button.setAttribute("aria-label", called + more);
 }
 
 /** Ask the server how the workflow looks. @returns {Promise<{look?: Look, problem?: any}>} */
@@ -117,7 +126,8 @@ function dressed(found) {
   label.hidden = !theme.launcher;
   label.textContent = theme.launcher ?? "";
   const language = (data.language ?? found.language ?? "").slice(0, 2);
-  if (!theme.launcher) button.setAttribute("aria-label", given.texts?.chat ?? /** @type {Record<string, string>} */ (CHAT)[language] ?? "Chat");
+  called = theme.launcher ?? given.texts?.chat ?? /** @type {Record<string, string>} */ (CHAT)[language] ?? "Chat";
+  name("");
   button.hidden = false;
 }
 
@@ -154,7 +164,7 @@ site.botflow = Object.assign(given, {
   },
   /** Say who the visitor is, or null for a stranger. @param {string | null} jwt */
   async identify(jwt) {
-    data.identity = jwt ?? "";
+    identity = jwt;
     (await opened)?.identify(jwt);
   },
   async destroy() {

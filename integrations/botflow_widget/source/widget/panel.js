@@ -58,7 +58,7 @@ export function panelOf({ name, logo, isButton, isPage, brand, close }) {
     h("div.dock", null, part.alarm, part.tray, composer, ...(brand ? [h("p.brand", null, before, link, after)] : [])),
     part.said, part.drop);
   part.close.addEventListener("click", close);
-  return { ...part, panel, scroll, composer, messages };
+  return { ...part, panel, scroll, column, composer };
 }
 
 /** @param {string} id @param {string} label @param {string} drawing */

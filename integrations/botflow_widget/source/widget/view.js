@@ -19,6 +19,8 @@ export class View {
   #draft = null;
   /** @type {Map<string, Message>} by message id: what a turn has said that is not committed yet */
   #previews = new Map();
+  /** @type {Set<HTMLElement>} messages with cards that can still be chosen */
+  #decks = new Set();
   /** @type {HTMLElement | null} */
   #typing = null;
   #isAtEnd = true;
@@ -36,7 +38,7 @@ export class View {
     part.scroll.addEventListener("scroll", () => this.#noticeScroll(), { passive: true });
     this.#sizes = new ResizeObserver(() => this.#isAtEnd && this.toEnd());
     this.#sizes.observe(part.scroll);
-    this.#sizes.observe(part.messages); // a picture changes it when it is there
+    this.#sizes.observe(part.column); // once for all that a frame brings, also pictures that are there late
     part.latest.addEventListener("click", () => this.toEnd());
     part.log.addEventListener("choose", (/** @type {any} */ { detail }) => this.onReply(detail));
   }
@@ -46,6 +48,7 @@ export class View {
     this.#part.said.replaceChildren();
     this.#shown.clear();
     this.#previews.clear();
+    this.#decks.clear();
     this.#draft = this.#typing = null;
     this.offer([]);
     this.#isAtEnd = true;
@@ -67,12 +70,17 @@ export class View {
     if (this.#shown.has(message.id)) return;
     this.welcome(false);
     if (message.direction === "out") this.endDraft();
-    else this.#shown.forEach(close); // what is said now answers the cards above, or asks for them again
+    else this.#closeCards(); // what is said now answers the cards above, or asks for them again
     const entry = this.#entry(message);
     entry.classList.toggle("new", isNew);
     this.#part.log.insertBefore(entry, this.#place(message));
     this.#group(entry);
-    this.#settle(isNew);
+    if (isNew) this.#tell();
+  }
+
+  #closeCards() {
+    this.#decks.forEach(close);
+    this.#decks.clear();
   }
 
   /** Say a message aloud, once, to those who hear the page. @param {Message} message */
@@ -113,13 +121,11 @@ export class View {
     if (!meta) return;
     meta.className = `meta ${tone} ${text ? "speaks" : ""}`;
     meta.replaceChildren(text || stamp(entry?.dataset.at ?? ""), ...actions.map(([label, onclick]) => h("button", { onclick }, label)));
-    this.#settle(false);
   }
 
   /** Offer quick replies; the next message takes them away. @param {any[]} quickReplies */
   offer(quickReplies) {
     this.#part.replies.replaceChildren(...quickReplies.map((reply) => h("button", { onclick: () => this.onReply(reply) }, reply.title)));
-    this.#settle(false);
   }
 
   /** Show what a turn says before its answer is there. A later attempt replaces what a former one has said. @param {Message} message */
@@ -165,7 +171,7 @@ export class View {
     requestAnimationFrame(() => {
       draft.isDue = false;
       draft.entry.lastElementChild?.replaceChildren(...said(draft.text, true));
-      this.#settle(true);
+      this.#tell();
     });
   }
 
@@ -184,7 +190,7 @@ export class View {
       const who = h(person ? "span.author" : "span.unseen", null, person ? words.personWrites.replace("{}", person) : words.writing);
       this.#typing = h("li.entry.out.typing", null, face({ author: person }, this.#logo), h("div.bubble", null, who, h("i"), h("i"), h("i")));
       this.#part.log.append(this.#typing);
-      this.#settle(true);
+      this.#tell();
     } else if (!isTyping) {
       this.#typing?.remove();
       this.#typing = null;
@@ -196,7 +202,7 @@ export class View {
     if (this.#part.log.lastElementChild?.textContent === text) return;
     this.#part.log.append(h("li.note", null, text));
     this.#announce(text);
-    this.#settle(true);
+    this.#tell();
   }
 
   /** Say something aloud; gone again before the person comes upon it a second time. @param {string} text */
@@ -225,6 +231,7 @@ export class View {
   #entry(message) {
     const entry = entryOf(message, { logo: this.#logo, onFeedback: this.onFeedback });
     this.#shown.set(message.id, entry);
+    if (message.cards?.length) this.#decks.add(entry);
     return entry;
   }
 
@@ -262,10 +269,9 @@ export class View {
     before?.classList.toggle("brief", isPrompt);
   }
 
-  /** @param {boolean} isNews */
-  #settle(isNews) {
-    if (this.#isAtEnd) this.toEnd();
-    else if (isNews) this.#part.latest.hidden = false;
+  /** Tell a person who reads further up that there is something new. */
+  #tell() {
+    if (!this.#isAtEnd) this.#part.latest.hidden = false;
   }
 
   #noticeScroll() {

@@ -12,6 +12,11 @@ export declare function tokenOf(identity: Identity | null): Promise<string>;
  */
 export declare function subjectOf(token: string): string;
 /**
+ * Return a number for all that the token says of the person: another one is to be told to the server.
+ * @param {string} token
+ */
+export declare function factsOf(token: string): number;
+/**
  * Return after how long it is to be renewed: by its own times, not by this machine's clock, which may be wrong.
  * @param {string} token
  */

@@ -5,12 +5,14 @@
  * switched off or throws costs what it would have kept, and nothing else.
  *
  * @typedef {import("./types.js").OwnMessage} OwnMessage
- * @typedef {{token: string, subject: string}} Ticket `subject` is the signed person's, "" for an anonymous visitor
+ * @typedef {{token: string, subject: string, facts: number}} Ticket `subject` is the signed person's, "" for an anonymous
+ *   visitor; `facts` stands for what the site said of them
  */
 export type OwnMessage = import("./types.js").OwnMessage;
 export type Ticket = {
     token: string;
     subject: string;
+    facts: number;
 };
 /** @type {Ticket} */
 export declare const NOBODY: Ticket;

@@ -20,9 +20,11 @@ export declare class Pauses {
      * Wait before attempt `tries + 1`; the server's Retry-After is never cut short.
      * @param {number} tries
      * @param {AbortSignal} signal ends the wait
-     * @param {number} [retryAfterS]
+     * @param {{retryAfterS?: number}} [failure] what was refused
      */
-    wait(tries: number, signal: AbortSignal, retryAfterS?: number): Promise<void>;
+    wait(tries: number, signal: AbortSignal, { retryAfterS }?: {
+        retryAfterS?: number;
+    }): Promise<void>;
     /** End all waits that may end early. */
     wake(): void;
 }

@@ -85,7 +85,7 @@
  * @property {Message} message the workflow says this: each message once, in order
  * @property {Message & {attempt: number}} preview a message that may still change
  * @property {{turn: number, attempt: number, text: string}} delta a piece of a message that is being written
- * @property {{status: string, person?: string}} status
+ * @property {{status: string, person?: string | undefined}} status
  * @property {{person: string}} typing a person writes
  * @property {{state: "connecting" | "online" | "offline", failure?: unknown}} connection
  * @property {{failure?: unknown}} lost the server does not know this conversation any more, or lets nobody in like this
@@ -264,7 +264,7 @@ export type ChatEvents = {
     };
     status: {
         status: string;
-        person?: string;
+        person?: string | undefined;
     };
     /**
      * a person writes
