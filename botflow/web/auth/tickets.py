@@ -24,7 +24,7 @@ from botflow.web.auth.session_tokens import Visitor
 from botflow.web.problem import Refused
 
 LIFETIME_S = 60
-LONGEST = 1_000  # characters
+LONGEST = 4_000  # characters: a signed user may have a long name
 
 
 @dataclass(frozen=True, slots=True)

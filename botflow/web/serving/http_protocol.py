@@ -122,7 +122,7 @@ class BoundedHttp(HttpToolsProtocol):
                 return
             # otherwise the request is served as any other: this server speaks no other protocol
         except httptools.HttpParserError:
-            self._refuse(self._refusal or _MALFORMED)
+            self._refuse(self._refusal or MALFORMED)
             return
         self._unread = self._unread + len(data) if self._steps == steps else 0
         if self._unread > self._bounds.largest_head:
@@ -147,7 +147,7 @@ class BoundedHttp(HttpToolsProtocol):
         ):
             self._refusal = _head_too_large(bounds)
         elif len(self.pipeline) >= bounds.most_pipelined:
-            self._refusal = _MALFORMED  # and closed without an answer: others are under way
+            self._refusal = MALFORMED  # and closed without an answer: others are under way
         if self._refusal is not None:
             raise ValueError(self._refusal.code)  # ends the parser's work
         self._reading = _BODY
@@ -237,7 +237,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._tell_refused(problem.code)
         self._end_deadline()
         if not self._is_answering() or (self._reading is _BODY and not self._has_begun_to_answer()):
-            self.transport.write(_response(problem))
+            self.transport.write(problem_response(problem))
         if self._is_answering():
             self.cycle.disconnected = True
             self.cycle.message_event.set()
@@ -291,7 +291,8 @@ class BoundedHttp(HttpToolsProtocol):
             self._write_check = None
 
 
-def _response(problem: Problem) -> bytes:
+def problem_response(problem: Problem) -> bytes:
+    """Return the whole response of a connection that is closed with it."""
     body = problem.body()
     headers = {
         "content-type": "application/problem+json",
@@ -314,7 +315,7 @@ def _head_too_large(bounds: HttpBounds) -> Problem:
     )
 
 
-_MALFORMED = Problem(status=400, code="http.malformed", detail="this is not an HTTP request that this server can read")
+MALFORMED = Problem(status=400, code="http.malformed", detail="this is not an HTTP request that this server can read")
 _HEAD_TOO_SLOW = Problem(
     status=408,
     code="head.too_slow",

@@ -20,6 +20,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 
 from botflow.web.serving.connections import Connections
+from botflow.web.serving.http_protocol import MALFORMED, problem_response
 
 _SILENT = logging.Logger("botflow.websocket", logging.CRITICAL)  # of no tree: at debug it would log every frame
 _POLICY_VIOLATION = 1008
@@ -52,6 +53,11 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         self._pings = 0
         self._write_check: asyncio.TimerHandle | None = None
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        # Whatever the system does not take at once counts as unread: also what a closed connection still has to write.
+        self.transport.set_write_buffer_limits(high=0)
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._counts.leave(self.client[0] if self.client else "")
         self._end_write_check()
@@ -63,6 +69,10 @@ class BoundedSocket(WebSocketsSansIOProtocol):
             if self.transport.is_closing():
                 return
             super().data_received(data[start : start + step])
+        if not self.handshake_initiated and not self.transport.is_closing():
+            # The head came whole, and the package refuses to read it: a line is too long, or there is a body.
+            self.transport.write(problem_response(MALFORMED))
+            self.transport.close()
 
     async def send(self, message: ASGISendEvent) -> None:
         if self.close_sent and self.handshake_complete and message["type"] != "websocket.http.response.body":
@@ -106,15 +116,22 @@ class BoundedSocket(WebSocketsSansIOProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         if self._write_check is None:
-            self._write_check = self.loop.call_later(self._bounds.read_within_s, self._drop)
+            self._check_writing()
 
     def resume_writing(self) -> None:
         super().resume_writing()
         self._end_write_check()
 
-    def _drop(self) -> None:
-        self._write_check = None
-        self.transport.abort()
+    def _check_writing(self) -> None:
+        size = self.transport.get_write_buffer_size()
+        self._write_check = self.loop.call_later(self._bounds.read_within_s, self._drop_unless_read, size)
+
+    def _drop_unless_read(self, size_before: int) -> None:
+        if self.transport.get_write_buffer_size() >= size_before:
+            self._write_check = None
+            self.transport.abort()
+        else:
+            self._check_writing()
 
     def _end_write_check(self) -> None:
         if self._write_check is not None:

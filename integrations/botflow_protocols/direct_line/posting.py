@@ -7,6 +7,7 @@ as Direct Line takes them for bots that do not listen to them.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from botflow.errors import RejectedInbound
 from botflow.web.asgi import header, send_json
 from botflow.web.chat.body import LARGEST_BODY, Posted
-from botflow.web.chat.files import LARGEST_FILE
+from botflow.web.chat.files import Uploads
 from botflow.web.chat.history import query_fields
 from botflow.web.chat.saying import say
 from botflow.web.context import Desk, desk_of
@@ -34,7 +35,8 @@ from botflow_protocols.given_files import GivenFile, keep_files
 DEEPEST = 12
 MESSAGE = "message"
 EXAMPLE = '{"type": "message", "text": "hello"}'
-LARGEST_UPLOAD = LARGEST_FILE + LARGEST_BODY
+LARGEST_UPLOAD = 4 * 1024 * 1024  # as of the Bot Framework: a form is in memory as a whole, unlike a file of the chat
+MOST_UNPACKED = 2  # at once: each is in memory several times then
 
 
 class Activities:
@@ -59,13 +61,20 @@ class Upload:
     """POST conversations/{conversation}/upload: files, and the activity that they belong to, as parts of a form; or one
     file as the whole body."""
 
+    def __init__(self) -> None:
+        self._uploads = Uploads()
+        self._unpacking = asyncio.Semaphore(MOST_UNPACKED)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = desk_of(scope)
         speaker = await member_of(desk, scope)
-        await desk.session_of(speaker.caller, speaker.named, speaker.live.slug)  # before so much is read
-        body = await read_body(scope, receive, LARGEST_UPLOAD)
-        activity, files = _uploaded(header(scope, b"content-type") or "", body)
-        await send_json(send, 200, {"id": await _say(desk, scope, speaker, activity, len(body), files)})
+        stored = await desk.session_of(speaker.caller, speaker.named, speaker.live.slug)
+        with self._uploads.place(stored.id, speaker.address):
+            body = await read_body(scope, receive, LARGEST_UPLOAD)
+            async with self._unpacking:
+                activity, files = _uploaded(header(scope, b"content-type") or "", body)
+                id = await _say(desk, scope, speaker, activity, len(body), files)
+        await send_json(send, 200, {"id": id})
 
 
 def _uploaded(content_type: str, body: bytes) -> tuple[dict[str, Any], list[GivenFile]]:

@@ -64,7 +64,13 @@ class RasaClient:
             await asyncio.gather(self._following, return_exceptions=True)
 
     async def hear(self, text: str) -> None:
-        """Take one packet; what is wrong with it is told by the event `refused`."""
+        """Take one packet; what is wrong with it is told by the event `refused`. One who reads nothing is closed."""
+        try:
+            await self._hear(text)
+        except TimeoutError:
+            self.outbox.close()
+
+    async def _hear(self, text: str) -> None:
         if text == packets.PONG:
             return
         if text == packets.CLOSE:

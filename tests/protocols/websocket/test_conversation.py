@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from datetime import UTC, datetime, timedelta
 
 import httpx2
+import pytest
+import time_machine
 from websockets.asyncio.client import connect
 
+from botflow.web.auth.callers import Visitor
+from botflow.web.problem import Refused
 from tests.protocols.websocket.sockets import FLOWS, Client, opened, refusal, ticket_of
 from tests.web.chat.event_stream import listening
 from tests.web.chat.test_revoked_tokens import revoke
@@ -244,3 +250,36 @@ async def test_a_person_who_leaves_in_the_middle_of_a_message_has_said_it(sqlite
             await again.answer("19")
         heard = [each for each in (await visitor.history())["messages"] if each["direction"] == "in"]
         assert [each["text"] for each in heard] == [f"Ann {number}" for number in range(20)]
+
+
+async def test_a_ticket_is_used_once_in_all_processes(postgres_url: str) -> None:
+    async with open_site(postgres_url, flows=FLOWS) as one, open_site(postgres_url, flows=FLOWS) as other:
+        visitor = await one.visit()
+        used = f"ticket={await ticket_of(visitor)}"
+        async with opened(other, query=used) as socket:
+            await socket.until("status")
+        assert await refusal(one, used) == (401, "ticket.used")
+        assert await refusal(other, used) == (401, "ticket.used")
+
+
+async def test_a_signed_user_with_the_longest_name_gets_a_ticket(sqlite_url: str) -> None:
+    async with open_site(sqlite_url, flows=FLOWS) as site:
+        visitor = Visitor("order", "😀" * 200, time.time() + 3_600, "a-credential-with-a-long-name-" * 2)
+        ticket = site.desk.tickets.sign(visitor)
+        live = site.runtime.flows.get("order")
+        engine = site.runtime.database.within(live.organization)
+
+        assert await site.desk.tickets.use(ticket.text, live, engine) == visitor
+        with pytest.raises(Refused, match="opened a stream already"):
+            await site.desk.tickets.use(ticket.text, live, engine)
+
+
+async def test_a_ticket_that_is_a_minute_old_opens_nothing(sqlite_url: str) -> None:
+    async with open_site(sqlite_url, flows=FLOWS) as site:
+        visitor = await site.visit()
+        with time_machine.travel(datetime.now(UTC) - timedelta(minutes=2), tick=True):
+            old = await ticket_of(visitor)
+        with time_machine.travel(datetime.now(UTC) + timedelta(minutes=10), tick=True):
+            ahead = site.desk.tickets.sign(Visitor("order", visitor.external_id)).text
+        assert await refusal(site, f"ticket={old}") == (401, "ticket.expired")
+        assert await refusal(site, f"ticket={ahead}") == (401, "ticket.expired")

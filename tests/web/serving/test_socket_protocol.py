@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -187,6 +188,47 @@ async def test_a_request_behind_one_that_is_being_answered_opens_no_socket(door:
         writer.close()
 
     assert (first.split()[1], second.split()[1]) == (b"200", b"200")
+
+
+async def test_a_client_that_reads_nothing_is_dropped_also_when_its_socket_was_closed(door: Door) -> None:
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    client.setblocking(False)
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(ROUGHLY_S * 3):
+        await loop.sock_connect(client, ("127.0.0.1", door.port))
+        await loop.sock_sendall(client, UPGRADE + KEY + b"\r\n")
+        with suppress(ConnectionError, TimeoutError):
+            while not door.left.is_set():  # until neither side's buffers take any more
+                await asyncio.wait_for(loop.sock_sendall(client, frame(TEXT, b"x" * 900)), 0.5)
+        with suppress(ConnectionError):
+            client.send(frame(3))  # refused: the server closes the socket, and has still much to write
+        assert door.counted is not None
+        while door.counted._total:  # noqa: ASYNC110 -- the end of a connection makes no sound
+            await asyncio.sleep(0.05)
+    client.close()
+
+
+UNREADABLE = {
+    "a long address": UPGRADE.replace(b"secret", b"a" * 9_000) + KEY,
+    "a long line": UPGRADE + KEY + b"x: " + b"a" * 9_000 + b"\r\n",
+    "a body": UPGRADE + KEY + b"content-length: 5\r\n",
+    "another version": UPGRADE + KEY.replace(b"13", b"12"),
+    "a key that is none": UPGRADE + b"sec-websocket-key: x\r\nsec-websocket-version: 13\r\n",
+    "two keys": UPGRADE + KEY + KEY,
+}
+
+
+async def test_a_handshake_that_cannot_be_read_is_refused_and_holds_nothing(
+    door: Door, subtests: pytest.Subtests
+) -> None:
+    for name, head in UNREADABLE.items():
+        with subtests.test(msg=name):
+            reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+            async with asyncio.timeout(ROUGHLY_S):
+                writer.write(head + b"\r\nhello")
+                assert (await reader.read()).startswith(b"HTTP/1.1 400")
+            writer.close()
 
 
 async def test_an_upgrade_without_a_key_is_served_as_http_and_a_head_that_is_too_large_is_refused(door: Door) -> None:
