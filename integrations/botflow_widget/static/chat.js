@@ -1,1 +1,1 @@
-export * from "./chunks/chat-VNL3ZVFU.js";
+export * from "./chunks/chat-OHJZ5QMN.js";

@@ -10,11 +10,12 @@ import { Feed } from "./feed.js";
 import { factsOf, renewalMs, subjectOf, tokenOf } from "./identity.js";
 import { Kept, NOBODY } from "./kept.js";
 import { Outbox } from "./outbox.js";
-import { after, Pauses, within } from "./pauses.js";
+import { alone } from "./locks.js";
+import { watchPage } from "./page.js";
+import { after, Pauses } from "./pauses.js";
 import { fetchWith } from "./uploads.js";
 
 const SETTLES_WITHIN_MS = 10_000;
-const STUCK_AFTER_MS = 60_000;
 
 /** @typedef {import("./types.js").ChatEvents} ChatEvents */
 /** @typedef {import("./types.js").ChatOptions} ChatOptions */
@@ -61,7 +62,7 @@ export class Chat extends EventTarget {
       isReached: () => chat.#reached(),
       isCutOff: (failure) => chat.#cutOff(failure),
       heardElsewhere: (message) => chat.#heardElsewhere(message),
-      alone: (act, life) => chat.#alone("send", act, life),
+      alone: (act, life) => alone(chat.#lock("send"), act, life),
       get interrupted() { return chat.#interruption.signal; },
     };
     this.#feed = new Feed(context);
@@ -185,7 +186,12 @@ export class Chat extends EventTarget {
     this.#life = new AbortController();
     this.#isOpen = false;
     const life = this.#life.signal;
-    this.#watchPage(life);
+    watchPage(life, {
+      wakeUp: () => this.#wakeUp(),
+      interrupt: () => this.#interrupt(),
+      cutOff: () => this.#cutOff(),
+      storageChanged: (event) => this.#kept.isShared && this.#storageChanged(event),
+    });
     for (let tries = 0; !life.aborted; tries += 1) {
       try {
         const page = await this.#enter(life);
@@ -212,7 +218,7 @@ export class Chat extends EventTarget {
     this.#calls.renew = this.#renewal = null;
     const jwt = await tokenOf(this.#identity);
     const subject = subjectOf(jwt) || this.#followed;
-    return this.#alone("open", async () => {
+    return alone(this.#lock("open"), async () => {
       const kept = this.#kept.ticket;
       const { token, subject: whose, facts } = kept.token === this.#refused ? NOBODY : kept;
       if (token && whose === subject && (!jwt || facts === factsOf(jwt))) {
@@ -313,27 +319,6 @@ export class Chat extends EventTarget {
 
   // -- the page, its other tabs, the network
 
-  /**
-   * Run `act` in one tab at a time. A tab that is stuck is not waited for: the server counts a message once all the same.
-   * @template T
-   * @param {string} what
-   * @param {() => Promise<T>} act
-   * @param {AbortSignal} life
-   * @returns {Promise<T>}
-   */
-  async #alone(what, act, life) {
-    const locks = this.#kept.isShared && navigator.locks; // there are none in pages without https
-    if (!locks) return act();
-    let isMine = false;
-    const mine = () => { isMine = true; return act(); };
-    try {
-      return await within(STUCK_AFTER_MS, [life], (signal) => locks.request(`${this.#key} ${what}`, { signal }, mine));
-    } catch (failure) {
-      if (isMine || life.aborted) throw failure;
-      return act();
-    }
-  }
-
   /** @param {OwnMessage} message */
   #heardElsewhere(message) {
     if (this.#outbox.has(message.messageId)) return;
@@ -365,25 +350,15 @@ export class Chat extends EventTarget {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
-  /** @param {AbortSignal} life */
-  #watchPage(life) {
-    const page = globalThis.document && window;
-    if (!page) return;
-    /** @param {EventTarget} target @param {string} name @param {(event: any) => void} react */
-    const on = (target, name, react) => target.addEventListener(name, react, { signal: life });
-    const wakeUp = () => {
-      this.#followTicket();
-      if (this.#feed.isSilent) this.#interrupt();
-      this.#pauses.wake();
-    };
-    on(page, "online", () => { this.#interrupt(); wakeUp(); });
-    on(page, "offline", () => this.#cutOff());
-    on(page, "pageshow", wakeUp);
-    on(page, "pagehide", ({ persisted }) => persisted && this.#interrupt()); // an open stream would keep it out of the cache
-    on(document, "freeze", () => this.#interrupt());
-    on(document, "resume", wakeUp);
-    on(document, "visibilitychange", () => document.hidden || wakeUp());
-    if (this.#kept.isShared) on(page, "storage", (event) => this.#storageChanged(event));
+  /** The name of a lock that the tabs share; "" where there are no other tabs. @param {string} what */
+  #lock(what) {
+    return this.#kept.isShared ? `${this.#key} ${what}` : "";
+  }
+
+  #wakeUp() {
+    this.#followTicket();
+    if (this.#feed.isSilent) this.#interrupt();
+    this.#pauses.wake();
   }
 
   #interrupt() {
