@@ -7,9 +7,13 @@ A skipped test is a failure: the tests bring their own Postgres and Redis, so th
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 PYTHON = [sys.executable, "-u", "-m"]  # unbuffered, so that progress is seen
@@ -43,6 +47,8 @@ UNSCALED = {
     "BOTFLOW_TEST_FUZZ_EXAMPLES": "20000",
     "BOTFLOW_TEST_STREAMS": "5000",
 }
+MEMORY = Path("/dev/shm")  # noqa: S108 -- Linux keeps it in memory; in it is a folder of our own
+ROOM = 6 << 30  # bytes that must be free: five servers of Postgres with their logs, and the files of tests under way
 NOT_RUN = re.compile(r"\b\d+ (skipped|xfailed|xpassed|deselected)\b")
 
 
@@ -82,6 +88,31 @@ def run_tests(summary: Summary, command: list[str], environment: dict[str, str] 
     return closing
 
 
+@contextmanager
+def temporary_files() -> Iterator[dict[str, str]]:
+    """Yield the environment that keeps the tests' temporary files in memory, if there is room and they may be run.
+
+    What the tests prove is the same: a process that dies leaves what it wrote there too. But each commit on SQLite, and
+    a file of each table of Postgres, would wait for the disk or be written to it.
+    """
+    if not os.access(MEMORY, os.W_OK) or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC or _free_memory() < ROOM:
+        yield {}
+        return
+    for left in MEMORY.glob("botflow-files-*"):  # by a run that was killed
+        if not Path("/proc", left.name.split("-")[2]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    prefix = f"botflow-files-{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=MEMORY, ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)  # Postgres runs as another user
+        yield {"TMPDIR": folder, "BOTFLOW_TEST_SHARED_FOLDER": tempfile.gettempdir()}  # tests/ports.py counts there
+
+
+def _free_memory() -> int:
+    """Return how many bytes files in memory may take: there, and of what the machine has left."""
+    [available] = re.findall(r"MemAvailable: +(\d+) kB", Path("/proc/meminfo").read_text())
+    return min(shutil.disk_usage(MEMORY).free, int(available) * 1024 // 2)
+
+
 def write_bytecode() -> None:
     """Collect the tests once if that was never done: else each side would compile all of them, at the same time."""
     if next(Path("tests").rglob("*-pytest-*.pyc"), None) is None:
@@ -101,7 +132,8 @@ def main(purpose: str) -> int:
         with subprocess.Popen(TYPES, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as types:
             if purpose == "test":
                 write_bytecode()
-            closing = run_tests(summary, LAYERS if purpose == "check" else TESTS)
+            with temporary_files() as environment:
+                closing = run_tests(summary, LAYERS if purpose == "check" else TESTS, environment)
             said, _ = types.communicate()
         if said:
             print("── mypy --strict", said, sep="\n", flush=True)

@@ -2,7 +2,7 @@
 
 A port that the kernel names (bind to 0, close) may be taken before the process binds it: by another test, or by any
 outgoing connection, for both come from the same range. These lie below that range, and one file per user counts them
-for all processes of all test runs on the machine.
+for all processes of all test runs on the machine, whose temporary files may be in a folder of each run's own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import tempfile
 from pathlib import Path
 
 FIRST, LAST = 20_000, 32_000  # outgoing connections begin at 32,768 on Linux, at 49,152 on macOS
-_LAST_GIVEN = Path(tempfile.gettempdir()) / f"botflow-tests-port-{os.getuid()}"
+_SHARED = os.environ.get("BOTFLOW_TEST_SHARED_FOLDER") or tempfile.gettempdir()
+_LAST_GIVEN = Path(_SHARED) / f"botflow-tests-port-{os.getuid()}"
 
 
 def free_port() -> int:

@@ -123,6 +123,7 @@ def start_postgres(*, fsync: bool = False, preload: str = "", cluster: Path | No
             # that come by themselves make a database one that cannot be lent again.
             "shared_buffers": "128MB" if fsync else "16MB",
             "autovacuum": switch,
+            "max_wal_size": "1GB" if fsync else "128MB",  # the files of the tests may be in memory
             "shared_preload_libraries": preload,
         }
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
