@@ -306,6 +306,7 @@ export class Chat extends EventTarget {
     this.#isOpen = true;
     this.#reached();
     this.#emit("opened", { ...page, unsent: this.#outbox.messages });
+    this.#outbox.tellRefused();
     this.#followTicket(); // two tabs may have begun at the same moment
     if (life.aborted) return;
     this.#feed.follow(life).catch((failure) => life.aborted || this.#lost(failure));
@@ -321,7 +322,7 @@ export class Chat extends EventTarget {
 
   /** @param {OwnMessage} message */
   #heardElsewhere(message) {
-    if (this.#outbox.has(message.messageId)) return;
+    if (this.#outbox.has(message.messageId)) return this.#outbox.heard(message.messageId);
     this.#feed.know(message.messageId);
     this.#emit("queued", { ...message, elsewhere: true });
     this.#emit("answered", { message, messages: [] });

@@ -5,6 +5,8 @@
  * switched off or throws costs what it would have kept, and nothing else.
  *
  * @typedef {import("./types.js").OwnMessage} OwnMessage
+ * @typedef {OwnMessage & {refused?: {status: number, code: string, detail: string, hint: string}}} KeptMessage `refused`:
+ *   it waits until the person says that it shall be sent again
  * @typedef {{token: string, subject: string, facts: number}} Ticket `subject` is the signed person's, "" for an anonymous
  *   visitor; `facts` stands for what the site said of them
  */
@@ -43,7 +45,7 @@ export class Kept {
     this.#ticket = isKept ? NOBODY : ticket;
   }
 
-  /** @returns {OwnMessage[]} in the order in which they were sent */
+  /** @returns {KeptMessage[]} in the order in which they were sent */
   get messages() {
     const keys = this.#try((storage) => Array.from({ length: storage.length }, (_, place) => storage.key(place) ?? "")) ?? [];
     return keys.filter((key) => key.startsWith(this.#keyOf(""))).sort().map((key) => this.#read(key)).filter((one) => one?.messageId);
@@ -54,14 +56,20 @@ export class Kept {
     for (const message of this.messages) if (!message.by) this.add({ ...message, by: subject });
   }
 
-  /** @param {OwnMessage} message @returns {boolean} false when it could not be kept */
+  /** @param {KeptMessage} message @returns {boolean} false when it could not be kept */
   add(message) {
     return this.#try((storage) => { storage.setItem(this.#keyOf(message), JSON.stringify(message)); return true; }) ?? false;
   }
 
-  /** @param {OwnMessage} message */
-  has(message) {
-    return Boolean(this.#try((storage) => storage.getItem(this.#keyOf(message))));
+  /** Return a message as the tabs have left it. @param {OwnMessage} message @returns {KeptMessage | null} */
+  get(message) {
+    return this.#read(this.#keyOf(message)) ?? null;
+  }
+
+  /** @param {OwnMessage} message @param {import("./refusal.js").Refusal} failure */
+  refuse(message, { status, code, detail, hint }) {
+    const kept = this.get(message); // one that is gone was answered or taken back in another tab
+    if (kept) this.add({ ...kept, refused: { status, code, detail, hint } });
   }
 
   /** Tell the other tabs that nobody shall send it. @param {OwnMessage} message */
@@ -75,9 +83,9 @@ export class Kept {
   }
 
   /**
-   * Return the message that another tab has added or taken back, if this is what has changed.
+   * Return the message that another tab has added, changed or taken back, if this is what has changed.
    * @param {StorageEvent} event
-   * @returns {OwnMessage & {isTakenBack?: boolean} | null}
+   * @returns {KeptMessage & {isTakenBack?: boolean} | null}
    */
   changed({ key, newValue }) {
     try {

@@ -12,6 +12,7 @@ import { Refusal } from "./refusal.js";
 
 /** @typedef {import("./types.js").OwnMessage} OwnMessage */
 /** @typedef {import("./types.js").More} More */
+/** @typedef {import("./kept.js").KeptMessage} KeptMessage */
 /**
  * `since`: the history may have it after this place.
  * @typedef {{message: OwnMessage, failure?: Refusal, isKept: boolean, isUnderWay: boolean, since: string}} Item
@@ -51,8 +52,10 @@ export class Outbox {
   load(subject) {
     this.#items = this.#items.filter(({ message }) => message.by === subject);
     for (const item of this.#items) item.since = this.#feed.cursor;
-    for (const message of this.#chat.kept.messages) {
-      if (message.by === subject && !this.has(message.messageId)) this.#take(message, true);
+    for (const { refused, ...message } of this.#chat.kept.messages) {
+      if (message.by !== subject || this.has(message.messageId)) continue;
+      const item = this.#take(message, true);
+      if (refused) item.failure = new Refusal(refused.status, refused);
     }
     this.#items.sort((one, other) => (one.message.at < other.message.at ? -1 : 1)); // some may have been sent before this
     for (const message of this.messages) if (this.#feed.knows(message.messageId)) this.#drop(message);
@@ -81,17 +84,36 @@ export class Outbox {
     return message;
   }
 
-  /** Show a message that another tab has queued, and help to send it. @param {OwnMessage} message */
-  adopt(message) {
-    if (this.#feed.knows(message.messageId) || this.has(message.messageId)) return;
-    this.#take(message, true);
-    this.#chat.emit("queued", { ...message, elsewhere: true });
+  /** Show a message as another tab has left it, and help to send it if it waits. @param {KeptMessage} kept */
+  adopt({ refused, ...message }) {
+    const { messageId } = message;
+    if (this.#feed.knows(messageId)) return;
+    const known = this.#find(messageId);
+    const item = known ?? this.#take(message, true);
+    if (!known) this.#chat.emit("queued", { ...message, elsewhere: true });
+    if (refused && !item.failure) this.#refuse(item, new Refusal(refused.status, refused));
+    if (!refused && item.failure) this.#release(item);
   }
 
   /** @param {string} messageId */
   retry(messageId) {
     const item = this.#find(messageId);
-    if (item) item.failure = undefined;
+    if (!item?.failure) return;
+    if (item.isKept) this.#chat.kept.add(item.message); // the other tabs let it go, too
+    this.#release(item);
+  }
+
+  /** The server has this one, whoever has sent it: a refusal that is shown here is over. @param {string} messageId */
+  heard(messageId) {
+    const item = this.#find(messageId);
+    if (item?.failure) this.#answered(item, { messages: [] });
+  }
+
+  /** Say once more what was refused before, to whoever has begun to show the conversation. */
+  tellRefused() {
+    for (const { message, failure } of this.#items) {
+      if (failure) this.#chat.emit("refused", { message, failure, isOld: true });
+    }
   }
 
   /** @param {string} messageId */
@@ -149,9 +171,14 @@ export class Outbox {
    */
   async #hand(item, life) {
     const { message } = item;
-    if (!this.#items.includes(item) || life.aborted) return undefined;
+    if (!this.#items.includes(item) || item.failure || life.aborted) return undefined;
+    const kept = item.isKept ? this.#chat.kept.get(message) : null;
+    if (kept?.refused) { // another tab has tried while this one waited
+      this.#refuse(item, new Refusal(kept.refused.status, kept.refused));
+      return undefined;
+    }
     const isHeard = async () => (await this.#feed.catchUp(life, item.since).catch(() => null))?.has(message.messageId);
-    if (item.isKept && !this.#chat.kept.has(message) && await isHeard()) {
+    if (item.isKept && !kept && await isHeard()) {
       this.#answered(item, { messages: [] }); // another tab was faster
       return undefined;
     }
@@ -191,7 +218,9 @@ export class Outbox {
       return undefined;
     } catch (/** @type {any} */ failure) {
       if (!failure.isFinal || failure.isForbidden) return failure;
-      if (!life.aborted) this.#refuse(item, failure);
+      if (life.aborted) return undefined;
+      if (item.isKept) this.#chat.kept.refuse(item.message, failure);
+      this.#refuse(item, failure);
       return undefined;
     }
   }
@@ -208,7 +237,13 @@ export class Outbox {
     this.#chat.emit("refused", { message: item.message, failure });
   }
 
-  /** @param {OwnMessage} message @param {boolean} isKept */
+  /** @param {Item} item */
+  #release(item) {
+    item.failure = undefined;
+    this.#chat.emit("retried", { message: item.message });
+  }
+
+  /** @param {OwnMessage} message @param {boolean} isKept @returns {Item} */
   #take(message, isKept) {
     const item = { message, isKept, isUnderWay: false, since: this.#feed.cursor };
     this.#items.push(item);

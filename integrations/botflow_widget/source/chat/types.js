@@ -80,7 +80,9 @@
  * @property {{message: OwnMessage, status?: string, messages: Message[]}} answered the server has it; the workflow's
  *   messages come by `message`, too, each once
  * @property {{message: OwnMessage}} delayed it waits for the network or the server
- * @property {{message: OwnMessage, failure: import("./refusal.js").Refusal}} refused the server will not have it as it is
+ * @property {{message: OwnMessage, failure: import("./refusal.js").Refusal, isOld?: boolean}} refused the server will not
+ *   have it as it is; `isOld`: that was before this `opened`. It stays refused, also through reloads, until `retry`
+ * @property {{message: OwnMessage}} retried a refused one is on its way again, here or in another tab
  * @property {{message: OwnMessage}} takenback it was given up, here or in another tab
  * @property {Message} message the workflow says this: each message once, in order
  * @property {Message & {attempt: number}} preview a message that may still change

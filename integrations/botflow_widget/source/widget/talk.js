@@ -45,6 +45,7 @@ export class Talk {
       answered: (answer) => this.#answered(answer),
       delayed: ({ message }) => this.#delayed(message),
       refused: (refusal) => this.#refused(refusal),
+      retried: ({ message }) => this.#retried(message.messageId),
       takenback: ({ message }) => { this.#writing.end(message.messageId); this.#view.remove(message.messageId); },
       message: (message) => this.#show({ at: new Date().toISOString(), ...message, direction: "out" }),
       preview: (message) => { this.#view.preview({ ...message, direction: "out" }); this.#writing.show(); },
@@ -134,14 +135,21 @@ export class Talk {
   }
 
   /** @param {any} refusal */
-  #refused({ message, failure }) {
+  #refused({ message, failure, isOld }) {
     const id = message.messageId;
     this.#writing.end(id);
-    const retry = () => { this.#writing.begin(id); this.#view.mark(id, ""); this.chat.retry(id); };
+    const retry = () => this.chat.retry(id);
     const remove = () => { this.chat.takeBack(id); this.#view.remove(id); };
     this.#view.mark(id, `${words.unsent} ${reason(failure)}`, { tone: "wrong", actions: [[words.tryAgain, retry], [words.remove, remove]] });
     this.#writing.show();
-    if (failure.code === "workflow.inactive") this.#options.onInactive();
+    if (failure.code === "workflow.inactive" && !isOld) this.#options.onInactive();
+  }
+
+  /** @param {string} id of a message that was refused */
+  #retried(id) {
+    this.#writing.begin(id);
+    this.#view.mark(id, "");
+    this.#writing.show();
   }
 
   /** Show a message of the bot, after the pause that it asks for; those behind it wait for it. @param {Message} message */

@@ -5,10 +5,20 @@
  * switched off or throws costs what it would have kept, and nothing else.
  *
  * @typedef {import("./types.js").OwnMessage} OwnMessage
+ * @typedef {OwnMessage & {refused?: {status: number, code: string, detail: string, hint: string}}} KeptMessage `refused`:
+ *   it waits until the person says that it shall be sent again
  * @typedef {{token: string, subject: string, facts: number}} Ticket `subject` is the signed person's, "" for an anonymous
  *   visitor; `facts` stands for what the site said of them
  */
 export type OwnMessage = import("./types.js").OwnMessage;
+export type KeptMessage = OwnMessage & {
+    refused?: {
+        status: number;
+        code: string;
+        detail: string;
+        hint: string;
+    };
+};
 export type Ticket = {
     token: string;
     subject: string;
@@ -25,24 +35,26 @@ export declare class Kept {
     /** @returns {Ticket} */
     get ticket(): Ticket;
     set ticket(ticket: Ticket);
-    /** @returns {OwnMessage[]} in the order in which they were sent */
-    get messages(): OwnMessage[];
+    /** @returns {KeptMessage[]} in the order in which they were sent */
+    get messages(): KeptMessage[];
     /** What an anonymous visitor has not sent yet is the signed person's, in all tabs. @param {string} subject */
     comeAlong(subject: string): void;
-    /** @param {OwnMessage} message @returns {boolean} false when it could not be kept */
-    add(message: OwnMessage): boolean;
-    /** @param {OwnMessage} message */
-    has(message: OwnMessage): boolean;
+    /** @param {KeptMessage} message @returns {boolean} false when it could not be kept */
+    add(message: KeptMessage): boolean;
+    /** Return a message as the tabs have left it. @param {OwnMessage} message @returns {KeptMessage | null} */
+    get(message: OwnMessage): KeptMessage | null;
+    /** @param {OwnMessage} message @param {import("./refusal.js").Refusal} failure */
+    refuse(message: OwnMessage, { status, code, detail, hint }: import("./refusal.js").Refusal): void;
     /** Tell the other tabs that nobody shall send it. @param {OwnMessage} message */
     takeBack(message: OwnMessage): void;
     /** @param {OwnMessage} message */
     remove(message: OwnMessage): void;
     /**
-     * Return the message that another tab has added or taken back, if this is what has changed.
+     * Return the message that another tab has added, changed or taken back, if this is what has changed.
      * @param {StorageEvent} event
-     * @returns {OwnMessage & {isTakenBack?: boolean} | null}
+     * @returns {KeptMessage & {isTakenBack?: boolean} | null}
      */
-    changed({ key, newValue }: StorageEvent): (OwnMessage & {
+    changed({ key, newValue }: StorageEvent): (KeptMessage & {
         isTakenBack?: boolean;
     }) | null;
 }

@@ -8,6 +8,7 @@
 import { Refusal } from "./refusal.js";
 export type OwnMessage = import("./types.js").OwnMessage;
 export type More = import("./types.js").More;
+export type KeptMessage = import("./kept.js").KeptMessage;
 export type Item = {
     message: OwnMessage;
     failure?: Refusal;
@@ -30,10 +31,14 @@ export declare class Outbox {
     comeAlong(subject: string): void;
     /** @param {string} text @param {More} more @param {string} by @returns {OwnMessage} */
     add(text: string, more: More, by: string): OwnMessage;
-    /** Show a message that another tab has queued, and help to send it. @param {OwnMessage} message */
-    adopt(message: OwnMessage): void;
+    /** Show a message as another tab has left it, and help to send it if it waits. @param {KeptMessage} kept */
+    adopt({ refused, ...message }: KeptMessage): void;
     /** @param {string} messageId */
     retry(messageId: string): void;
+    /** The server has this one, whoever has sent it: a refusal that is shown here is over. @param {string} messageId */
+    heard(messageId: string): void;
+    /** Say once more what was refused before, to whoever has begun to show the conversation. */
+    tellRefused(): void;
     /** @param {string} messageId */
     takeBack(messageId: string): void;
     /** Forget all of them, here and in the storage. */

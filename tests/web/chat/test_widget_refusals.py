@@ -1,0 +1,77 @@
+"""What the visitor is told was not sent is not sent, until they say so: by no reload and by no other tab."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, expect
+
+from tests.web.chat.host_page import host_page
+from tests.web.chat.visitor import DESKTOP, Visitor
+from tests.web.site import ORDER, Site, open_site
+
+ECHO = """
+botflow: 1
+id: echo
+name: Echo
+nodes:
+  - {id: start, type: chatbot, actionType: message_received, next: echo}
+  - {id: echo, type: chatbot, actionType: say, properties: {text: "{{ $input.text }}"}}
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def served(sqlite_url: str) -> AsyncIterator[Site]:
+    async with open_site(sqlite_url, flows=(ORDER, ECHO), botflow_allowed_origins="*") as opened:
+        yield opened
+
+
+async def at(context: BrowserContext, address: str) -> Visitor:
+    visitor = Visitor(await context.new_page())
+    await visitor.page.goto(address)
+    return visitor
+
+
+async def test_what_was_not_sent_is_sent_only_when_the_visitor_says_so_in_whichever_tab(
+    browser: Browser, served: Site
+) -> None:
+    """A refused message is shown as refused in each tab; once it is sent again in one, it is in none."""
+    async with host_page(served.url, "order") as address, await browser.new_context(**DESKTOP) as context:
+        visitor = await at(context, address)
+        page = visitor.page
+        await page.locator(".launcher").click()
+        await visitor.sees("Welcome", "name?")
+        gone = {"type": "about:blank", "status": 404, "code": "workflow.inactive", "detail": "out of service"}
+        await page.route(
+            "**/messages", lambda route: route.fulfill(status=404, content_type="application/problem+json", json=gone)
+        )
+        await visitor.types("Ann")
+        await expect(page.locator(".meta.wrong")).to_contain_text("Not sent")
+        await page.unroute("**/messages")
+        other = await at(context, address)  # it finds the message in the storage
+        await other.page.evaluate("void botflow.open()")
+        await other.sees("Welcome", "name?", "Ann")
+        await other.page.get_by_role("button", name="Try again").click()
+        await visitor.sees("Welcome", "name?", "Ann", "What would you like, Ann?")
+        await expect(page.locator(".meta.wrong")).to_have_count(0)
+
+
+async def test_what_was_not_sent_is_not_sent_by_a_reload(browser: Browser, served: Site) -> None:
+    """A message that was refused is still there after a reload, and still not sent."""
+    async with host_page(served.url, "order") as address, await browser.new_context(**DESKTOP) as context:
+        visitor = await at(context, address)
+        page, posts = visitor.page, list[str]()
+        await page.locator(".launcher").click()
+        await visitor.sees("Welcome", "name?")
+        gone = {"type": "about:blank", "status": 404, "code": "workflow.inactive", "detail": "out of service"}
+        await page.route(
+            "**/messages", lambda route: route.fulfill(status=404, content_type="application/problem+json", json=gone)
+        )
+        await visitor.types("Ann")
+        await expect(page.locator(".meta.wrong")).to_contain_text("Not sent")
+        await page.unroute("**/messages")
+        page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+        await page.reload()
+        await expect(page.locator(".meta.wrong")).to_contain_text("Not sent")
+        assert posts == []
