@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -17,6 +18,11 @@ LONGEST_PAYLOAD = 1_000
 LONGEST_LABEL = 200
 LONGEST_TOKEN = 8_000
 MOST_FILES = 10
+# What Unicode calls "default ignorable": a message of nothing else is one that nobody sees.
+_UNSEEN = re.compile(
+    r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*"
+)
 _FILE = {"id", "name", "contentType", "size", "url"}
 
 
@@ -95,7 +101,7 @@ class Posted(Body):
             return self
         if not self.text and not self.payload:
             raise Wrong("text.missing", "the message has no text", 'send {"text": "hello"}')
-        if not self.payload and not (self.text or "").strip():
+        if not self.payload and _UNSEEN.fullmatch(self.text or ""):
             raise Wrong("text.empty", "the message's text is blank", "send at least one character")
         return self
 

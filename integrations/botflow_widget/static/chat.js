@@ -1,1 +1,1 @@
-export * from "./chunks/chat-NINDY6YG.js";
+export * from "./chunks/chat-PRN5CAUB.js";

@@ -75,3 +75,39 @@ async def test_what_was_not_sent_is_not_sent_by_a_reload(browser: Browser, serve
         await page.reload()
         await expect(page.locator(".meta.wrong")).to_contain_text("Not sent")
         assert posts == []
+
+
+async def test_a_text_that_is_too_long_is_never_cut_without_a_word(browser: Browser, served: Site) -> None:
+    """It stays whole in the box, which says how long it may be, and is not sent."""
+    async with host_page(served.url, "echo") as address, await browser.new_context(**DESKTOP) as context:
+        visitor = await at(context, address)
+        page = visitor.page
+        await page.locator(".launcher").click()
+        await page.locator("#text").focus()
+        await page.evaluate("document.execCommand('insertText', false, 'word '.repeat(20_000))")
+        assert len(await page.locator("#text").input_value()) == 100_000
+        await expect(page.locator("#alarm")).to_have_text("Too long: at most 8,000 letters.")
+        await expect(page.locator("#send")).to_be_disabled()
+        await page.locator("#text").fill("word")
+        await expect(page.locator("#alarm")).to_be_empty()
+        await expect(page.locator("#send")).to_be_enabled()
+
+
+async def test_a_text_that_the_server_finds_too_long_is_not_called_a_file(browser: Browser, served: Site) -> None:
+    """The reason speaks of letters."""
+    async with host_page(served.url, "echo") as address, await browser.new_context(**DESKTOP) as context:
+        visitor = await at(context, address)
+        await visitor.page.locator(".launcher").click()
+        await visitor.page.evaluate("botflow.send('x'.repeat(100_000))")
+        refused = visitor.page.locator(".meta.wrong")
+        await expect(refused).to_contain_text("Not sent")
+        await expect(refused).to_contain_text("at most 8,000 letters")
+
+
+async def test_nothing_that_can_be_seen_is_not_sent(browser: Browser, served: Site) -> None:
+    """Letters that nobody sees are no message."""
+    async with host_page(served.url, "echo") as address, await browser.new_context(**DESKTOP) as context:
+        visitor = await at(context, address)
+        await visitor.page.locator(".launcher").click()
+        await visitor.page.locator("#text").fill("\u200b\u200d\u2060")
+        await expect(visitor.page.locator("#send")).to_be_disabled()

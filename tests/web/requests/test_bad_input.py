@@ -58,6 +58,7 @@ ROWS = (
     Bad(422, "text.missing", b'{"text": null}'),
     Bad(422, "text.missing", b'{"text": ""}'),
     Bad(422, "text.empty", b'{"text": " \\n\\t "}'),
+    Bad(422, "text.empty", b'{"text": "\\u200b \\u200d\\u2060\\ufeff"}'),  # letters that nobody sees
     Bad(422, "text.nul", rb'{"text": "a\u0000b"}'),
     Bad(422, "text.too_long", b'{"text": "' + b"a" * 8_001 + b'"}'),
     Bad(422, "body.wrong_type", b'{"text": 7}'),

@@ -9,6 +9,7 @@
 import { TURN_WITHIN_MS } from "./calls.js";
 import { after } from "./pauses.js";
 import { Refusal } from "./refusal.js";
+import { isTooLong, LONGEST_TEXT } from "./text.js";
 
 /** @typedef {import("./types.js").OwnMessage} OwnMessage */
 /** @typedef {import("./types.js").More} More */
@@ -209,6 +210,7 @@ export class Outbox {
     const { messageId, text, payload, question, location, media } = item.message;
     const body = { messageId, text, payload, question, location, media: media?.map(({ id }) => ({ id })) };
     try {
+      if (isTooLong(text)) throw new Refusal(0, { code: "text.too_long", detail: `at most ${LONGEST_TEXT} letters` });
       const answer = await this.#chat.calls.json("POST", "/messages", { body, signal: life, withinMs: TURN_WITHIN_MS });
       if (life.aborted) return undefined;
       if (!Array.isArray(answer.messages)) throw new TypeError("somebody else has answered");

@@ -1,7 +1,8 @@
 /** The box where a person writes. What is attached has a file of its own, which comes with the first use of it. */
 
+import { isBlank, isTooLong } from "../chat/text.js";
 import { kitOf } from "./kit.js";
-import { words } from "./words.js";
+import { tooLong, words } from "./words.js";
 
 export class Composer {
   #part;
@@ -10,6 +11,7 @@ export class Composer {
   #attachments = null;
   /** @type {Promise<any> | null} */
   #coming = null;
+  #isTooLong = false;
   #isDue = false; // the person has sent, and files are still on their way
 
   /**
@@ -50,13 +52,22 @@ export class Composer {
   fit() {
     const { text, send } = this.#part;
     const files = this.#attachments;
-    send.disabled = (!text.value.trim() && (files?.isEmpty ?? true)) || Boolean(files?.hasFailed);
+    this.#measure(text.value);
+    send.disabled = (isBlank(text.value) && (files?.isEmpty ?? true)) || this.#isTooLong || Boolean(files?.hasFailed);
     this.#isDue &&= !send.disabled;
     send.setAttribute("aria-busy", String(this.#isDue));
     if (this.#isDue && (files?.isReady ?? true)) this.#submit();
     if (CSS.supports("field-sizing", "content")) return;
     text.style.height = "auto";
     text.style.height = `${text.scrollHeight}px`;
+  }
+
+  /** Nothing is cut off a text that is too long: the person does that. @param {string} text */
+  #measure(text) {
+    if (isTooLong(text) === this.#isTooLong) return;
+    this.#isTooLong = !this.#isTooLong;
+    this.#part.alarm.classList.remove("unseen");
+    this.#part.alarm.textContent = this.#isTooLong ? tooLong() : "";
   }
 
   /** Send; what is still on its way to the server is waited for. */

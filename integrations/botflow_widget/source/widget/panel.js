@@ -37,7 +37,7 @@ export function panelOf({ name, logo, isButton, isPage, brand, close }) {
     tray: h("ul#tray.tray", { "aria-label": words.attached, hidden: true }),
     attach: h("button#attach.round", { "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": words.attach, title: words.attach }, icon(CLIP)),
     holder: h("div.attach"),
-    text: h("textarea#text", { dir: "auto", rows: 1, maxlength: 8000, placeholder: words.write, "aria-label": words.message, enterkeyhint: "send", autocomplete: "off" }),
+    text: h("textarea#text", { dir: "auto", rows: 1, placeholder: words.write, "aria-label": words.message, enterkeyhint: "send", autocomplete: "off" }),
     send: h("button#send.round.send", { type: "submit", "aria-label": words.send, disabled: true }, icon(ARROW)),
     said: h("div.unseen", { "aria-live": "polite" }),
     drop: h("div#drop.drop", { "aria-hidden": "true", hidden: true }, words.drop),

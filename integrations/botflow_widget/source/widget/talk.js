@@ -1,6 +1,7 @@
 /** One conversation in the window: what the person writes goes to the server, and what comes from there is shown. */
 
 import { Chat } from "../botflow-chat.js";
+import { isBlank } from "../chat/text.js";
 import { Paced } from "./pace.js";
 import { reason, words } from "./words.js";
 import { Writing } from "./writing.js";
@@ -62,7 +63,7 @@ export class Talk {
 
   /** @param {string} text @param {any} [more] */
   say(text, more = {}) {
-    if (!text.trim() && !more.media && !more.location) return false;
+    if (isBlank(text) && !more.media && !more.location) return false;
     this.#paced.end();
     this.#view.offer([]);
     this.#view.toEnd();

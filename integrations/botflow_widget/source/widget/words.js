@@ -1,5 +1,6 @@
 /** The widget's own words. English comes with it; the other languages are files of their own, and a page may have its own. */
 
+import { LONGEST_TEXT } from "../chat/text.js";
 import { texts as english } from "./words/en.js";
 
 /** @type {Record<string, () => Promise<{texts: Record<string, string>}>>} */
@@ -16,7 +17,7 @@ const OTHERS = {
 };
 /** @type {Record<string, keyof typeof english>} */
 const REASONS = {
-  "file.too_large": "tooLarge", "body.too_large": "tooLarge", "text.too_long": "tooLarge", "file.type": "badType", "file.empty": "empty",
+  "file.too_large": "tooLarge", "body.too_large": "tooLarge", "file.type": "badType", "file.empty": "empty",
   "file.too_many": "tooMuch", "file.full": "tooMuch", "rate.limited": "tooMuch", "rate.stored": "tooMuch",
   "workflow.inactive": "closedNow", "identity.required": "signIn",
 };
@@ -45,8 +46,14 @@ export async function speak(wanted, own = {}) {
  */
 export function reason(failure) {
   if (failure.code === undefined) return words.noConnection;
+  if (failure.code === "text.too_long") return tooLong();
   const known = words[REASONS[failure.code] ?? ""];
   return known ?? (failure.code ? `${words.refused} (${failure.message})` : words.refused);
+}
+
+/** Say how long a text may be. */
+export function tooLong() {
+  return (words.tooLong ?? "").replace("{}", new Intl.NumberFormat(language).format(LONGEST_TEXT));
 }
 
 /** @param {string} wanted */

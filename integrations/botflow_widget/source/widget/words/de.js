@@ -42,6 +42,7 @@ export const texts = {
   uploading: "wird hochgeladen",
   locating: "Standort wird gesucht…",
   refused: "Der Server hat es nicht angenommen.",
+  tooLong: "Zu lang: höchstens {} Zeichen.",
   tooLarge: "Zu groß: höchstens 10 MB.",
   badType: "Dateien dieser Art werden nicht angenommen.",
   empty: "Die Datei ist leer.",

@@ -42,6 +42,7 @@ export const texts = {
   uploading: "uploading",
   locating: "Finding your place…",
   refused: "The server did not take it.",
+  tooLong: "Too long: at most {} letters.",
   tooLarge: "Too large: at most 10 MB.",
   badType: "Files of this kind are not taken.",
   empty: "The file is empty.",

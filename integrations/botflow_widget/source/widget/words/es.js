@@ -42,6 +42,7 @@ export const texts = {
   uploading: "subiendo",
   locating: "Buscando su ubicación…",
   refused: "El servidor no lo aceptó.",
+  tooLong: "Demasiado largo: {} letras como máximo.",
   tooLarge: "Demasiado grande: 10 MB como máximo.",
   badType: "No se aceptan archivos de este tipo.",
   empty: "El archivo está vacío.",

@@ -42,6 +42,7 @@ export const texts = {
   uploading: "envoi",
   locating: "Recherche de votre position…",
   refused: "Le serveur ne l’a pas accepté.",
+  tooLong: "Trop long : {} lettres au plus.",
   tooLarge: "Trop grand : 10 Mo au plus.",
   badType: "Les fichiers de ce type ne sont pas acceptés.",
   empty: "Le fichier est vide.",

@@ -42,6 +42,7 @@ export const texts = {
   uploading: "caricamento",
   locating: "Ricerca della posizione…",
   refused: "Il server non lo ha accettato.",
+  tooLong: "Troppo lungo: al massimo {} lettere.",
   tooLarge: "Troppo grande: al massimo 10 MB.",
   badType: "I file di questo tipo non sono accettati.",
   empty: "Il file è vuoto.",

@@ -42,6 +42,7 @@ export const texts = {
   uploading: "wordt geüpload",
   locating: "Uw locatie wordt gezocht…",
   refused: "De server heeft het niet aangenomen.",
+  tooLong: "Te lang: hoogstens {} tekens.",
   tooLarge: "Te groot: hoogstens 10 MB.",
   badType: "Bestanden van dit soort worden niet aangenomen.",
   empty: "Het bestand is leeg.",

@@ -42,6 +42,7 @@ export const texts = {
   uploading: "przesyłanie",
   locating: "Szukanie lokalizacji…",
   refused: "Serwer tego nie przyjął.",
+  tooLong: "Za długie: najwyżej {} znaków.",
   tooLarge: "Za duży: najwyżej 10 MB.",
   badType: "Pliki tego rodzaju nie są przyjmowane.",
   empty: "Plik jest pusty.",

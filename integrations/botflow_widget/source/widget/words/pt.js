@@ -42,6 +42,7 @@ export const texts = {
   uploading: "a carregar",
   locating: "À procura da sua localização…",
   refused: "O servidor não aceitou.",
+  tooLong: "Demasiado longo: no máximo {} letras.",
   tooLarge: "Demasiado grande: no máximo 10 MB.",
   badType: "Ficheiros deste tipo não são aceites.",
   empty: "O ficheiro está vazio.",

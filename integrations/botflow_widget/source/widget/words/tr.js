@@ -42,6 +42,7 @@ export const texts = {
   uploading: "yükleniyor",
   locating: "Konumunuz bulunuyor…",
   refused: "Sunucu kabul etmedi.",
+  tooLong: "Çok uzun: en fazla {} harf.",
   tooLarge: "Çok büyük: en fazla 10 MB.",
   badType: "Bu tür dosyalar kabul edilmiyor.",
   empty: "Dosya boş.",
