@@ -1,1 +1,1 @@
-export * from "./chunks/chat-PRN5CAUB.js";
+export * from "./chunks/chat-Y7FPM73P.js";

@@ -13,6 +13,7 @@ import { Outbox } from "./outbox.js";
 import { alone } from "./locks.js";
 import { watchPage } from "./page.js";
 import { after, Pauses } from "./pauses.js";
+import { Ratings } from "./ratings.js";
 import { fetchWith } from "./uploads.js";
 
 const SETTLES_WITHIN_MS = 10_000;
@@ -30,6 +31,7 @@ export class Chat extends EventTarget {
   #pauses = new Pauses();
   #feed;
   #outbox;
+  #ratings = new Ratings((body) => this.#calls.json("POST", "/feedback", { body, signal: this.#life.signal }));
   #state = "";
   #life = new AbortController();
   #interruption = new AbortController();
@@ -149,13 +151,14 @@ export class Chat extends EventTarget {
   }
 
   /**
-   * Say how good an answer was: up, down, or null to take it back.
+   * Say how good an answer was: up, down, or null to take it back. What is said last of a message counts. Returns whether
+   * it was sent: not if something newer was said before.
    * @param {string} messageId of a message of the workflow
    * @param {"up" | "down" | null} value
    * @param {string} [comment]
    */
-  async feedback(messageId, value, comment) {
-    await this.#calls.json("POST", "/feedback", { body: { messageId, value, comment }, signal: this.#life.signal });
+  feedback(messageId, value, comment) {
+    return this.#ratings.give({ messageId, value, comment });
   }
 
   /**

@@ -22,7 +22,7 @@ const UP = "M6.500 9 10 3c1.300.1 1.900 1 1.600 2.300L11 8h4.300c1 0 1.700.9 1.5
 
 /**
  * @param {Message} message
- * @param {{logo?: string, onFeedback?: ((id: string, value: "up" | "down" | null) => void) | undefined}} options
+ * @param {{logo?: string, onFeedback?: ((id: string, value: "up" | "down" | null) => Promise<boolean>) | undefined}} options
  */
 export function entryOf(message, { logo, onFeedback }) {
   const isOwn = message.direction === "in";
@@ -128,13 +128,24 @@ function deck(cards, entry) {
   return holder;
 }
 
-/** @param {Message} message @param {(id: string, value: "up" | "down" | null) => void} onFeedback */
+/** Two thumbs; one that the server did not take is let go again. @param {Message} message @param {(id: string, value: "up" | "down" | null) => Promise<boolean>} onFeedback */
 function thumbs(message, onFeedback) {
   const row = h("div.thumbs");
   let value = message.feedback ?? null;
+  let taken = value; // by the server
+  let presses = 0;
+  const press = async (/** @type {"up" | "down"} */ one) => {
+    const wanted = value = value === one ? null : one;
+    const turn = presses += 1;
+    draw();
+    const isTaken = await onFeedback(message.id, wanted).catch(() => false);
+    if (isTaken) taken = wanted;
+    else if (turn === presses) value = taken;
+    draw();
+  };
   const buttons = THUMBS.map((one) => h(`button.round.${one}`, {
     "aria-label": one === "up" ? words.good : words.bad,
-    onclick: () => { value = value === one ? null : one; draw(); onFeedback(message.id, value); },
+    onclick: () => press(one),
   }, icon(UP)));
   const draw = () => buttons.forEach((button, at) => button.setAttribute("aria-pressed", String(value === THUMBS[at])));
   draw();

@@ -118,7 +118,7 @@ class Widget {
     this.#view = new View(part, {
       logo,
       onReply: (reply) => { this.#say(reply.title, { payload: reply.payload, question: reply.question }); this.#composer.focusOnDesktop(); },
-      ...(look.feedback && { onFeedback: (id, value) => { this.#talk?.chat.feedback(id, value).catch(() => {}); } }),
+      ...(look.feedback && { onFeedback: async (id, value) => this.#talk?.chat.feedback(id, value) ?? false }),
     });
     this.#composer = new Composer(part, {
       upload: (file, options) => /** @type {Talk} */ (this.#talk).chat.upload(file, options),

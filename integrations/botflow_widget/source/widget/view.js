@@ -28,7 +28,7 @@ export class View {
 
   /**
    * @param {import("./panel.js").Panel} part
-   * @param {{logo: string, onReply: (reply: any) => void, onFeedback?: (id: string, value: "up" | "down" | null) => void}} options
+   * @param {{logo: string, onReply: (reply: any) => void, onFeedback?: (id: string, value: "up" | "down" | null) => Promise<boolean>}} options
    */
   constructor(part, { logo, onReply, onFeedback }) {
     this.#part = part;

@@ -60,12 +60,13 @@ export declare class Chat extends EventTarget {
      */
     earlier(before: number): Promise<Page>;
     /**
-     * Say how good an answer was: up, down, or null to take it back.
+     * Say how good an answer was: up, down, or null to take it back. What is said last of a message counts. Returns whether
+     * it was sent: not if something newer was said before.
      * @param {string} messageId of a message of the workflow
      * @param {"up" | "down" | null} value
      * @param {string} [comment]
      */
-    feedback(messageId: string, value: "up" | "down" | null, comment?: string): Promise<void>;
+    feedback(messageId: string, value: "up" | "down" | null, comment?: string): Promise<boolean>;
     /**
      * Go on as a signed person: what an anonymous visitor has said comes along. `opened` follows.
      * @param {Identity} identity
