@@ -1,1 +1,1 @@
-export * from "./chunks/chat-Y7FPM73P.js";
+export * from "./chunks/chat-GNQ7C5VY.js";

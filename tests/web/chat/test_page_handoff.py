@@ -9,7 +9,8 @@ from playwright.async_api import Browser, Route, expect
 
 from tests.web.api.calls import answered, call
 from tests.web.api.test_handoff_node import DESK, listed
-from tests.web.chat.visitor import DESKTOP, PHONE, arrive
+from tests.web.chat.host_page import host_page
+from tests.web.chat.visitor import DESKTOP, PHONE, Visitor, arrive
 from tests.web.site import open_site
 
 FOLDER = os.environ.get("BOTFLOW_TEST_PICTURES", "")  # where to keep pictures of it, to look at
@@ -95,3 +96,29 @@ async def test_the_page_shows_the_picture_of_who_writes_if_it_loads(browser: Bro
         await expect(visitor.page.locator(".face img")).to_have_count(1)
         if FOLDER:
             await visitor.page.screenshot(path=Path(FOLDER) / "picture.png")
+
+
+async def test_a_reloaded_page_says_that_the_visitor_waits_for_a_person(browser: Browser, sqlite_url: str) -> None:
+    """And as soon as there is one, who it is: in the bar, too."""
+    async with (
+        open_site(sqlite_url, flows=(DESK,), botflow_allowed_origins="*") as site,
+        host_page(site.url, "desk") as address,
+        await browser.new_context(**DESKTOP) as context,
+    ):
+        visitor = Visitor(await context.new_page())
+        await visitor.page.goto(address)
+        await visitor.page.locator(".launcher").click()
+        await visitor.types("hi")
+        await visitor.sees("hi", "Your name?")
+        await visitor.types("Ann")
+        await expect(visitor.page.locator(".panel")).to_contain_text("Waiting for a person")
+        await visitor.page.reload()
+        await visitor.sees("hi", "Your name?", "Ann")
+        await expect(visitor.page.locator(".note")).to_have_text(["Waiting for a person…"])
+        await expect(visitor.page.locator("#connection")).to_have_text("Waiting for a person…")
+        await answered(site, "POST", "/handoffs/1.3/claim", {"person": "Maria"})
+        await expect(visitor.page.locator("#connection")).to_have_text("Maria")
+        await visitor.page.reload()
+        await expect(visitor.page.locator(".note")).to_have_text(["Maria has joined"])
+        await expect(visitor.page.locator("#connection")).to_have_text("Maria")
+        await expect(visitor.page.locator(".mark .face")).to_have_text("M")

@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, expect
+from sqlalchemy import select
 
+from botflow.storage.tables import sessions
+from tests.web.api.calls import answered
 from tests.web.chat.host_page import host_page
 from tests.web.chat.visitor import DESKTOP, Visitor
 from tests.web.site import ORDER, Site, open_site
@@ -111,3 +114,18 @@ async def test_nothing_that_can_be_seen_is_not_sent(browser: Browser, served: Si
         await visitor.page.locator(".launcher").click()
         await visitor.page.locator("#text").fill("\u200b\u200d\u2060")
         await expect(visitor.page.locator("#send")).to_be_disabled()
+
+
+async def test_a_conversation_that_is_over_is_replaced_with_a_word(browser: Browser, served: Site) -> None:
+    """The word is still there when the new conversation is."""
+    async with host_page(served.url, "order") as address, await browser.new_context(**DESKTOP) as context:
+        visitor = await at(context, address)
+        await visitor.page.locator(".launcher").click()
+        await visitor.sees("Welcome", "name?")
+        await visitor.types("Ann")
+        await visitor.sees("Welcome", "name?", "Ann", "What would you like, Ann?")
+        engine = served.runtime.database.engine
+        who = await engine.read(lambda connection: connection.execute(select(sessions.c.external_id)).scalar_one())
+        await answered(served, "POST", "/workflows/order/sessions/revoke", {"externalId": who})
+        await visitor.sees("Welcome", "name?")
+        await expect(visitor.page.locator(".note")).to_have_text(["That conversation is over; this is a new one"])

@@ -119,7 +119,7 @@ export class Feed {
       this.#chat.isReached();
       const next = entries.findLast((one) => one.direction === "out")?.id;
       if (!page.more || !next || next === place) {
-        this.#chat.emit("status", { status: page.status ?? "", person: page.person });
+        this.#chat.emit("status", { status: page.status ?? "", person: page.person, personPicture: page.personPicture });
         break;
       }
       place = next;

@@ -1,6 +1,7 @@
 /** The chat itself, loaded when it is opened: its window, in the workflow's look and language, and a conversation in it. */
 
 import { useServer } from "./addresses.js";
+import { face } from "./bubble.js";
 import sheet from "./chat.css";
 import { Composer } from "./composer.js";
 import { adopt } from "./dom.js";
@@ -37,6 +38,11 @@ class Widget {
   #talk = null;
   #hasBeenOnline = false;
   #hasOpened = false;
+  /** @type {string | undefined} who has the conversation instead of the bot: "" while it waits for one */
+  #person;
+  /** @type {Node[]} the bot's own picture */
+  #mark = [];
+  #isOver = false; // this conversation takes the place of one that is over
   #isRefused = false; // nobody can write now
   #isOpen;
   #isClosed = false; // the workflow is out of service
@@ -114,6 +120,7 @@ class Widget {
     this.#part?.panel.remove();
     const part = panelOf({ name: look.name ?? "", logo, isButton, isPage: data.mode === "page", brand: look.brand !== false, close });
     this.#part = part;
+    this.#mark = [...part.mark.childNodes];
     part.panel.hidden = !this.#isOpen;
     this.#view = new View(part, {
       logo,
@@ -182,6 +189,7 @@ class Widget {
     this.#view.clear();
     this.#view.welcome(false);
     part.earlier.hidden = true;
+    this.#showPerson(undefined);
     if (this.#look.identity?.required && !identity()) {
       this.#talk = null;
       return this.#refuse(words.signIn);
@@ -198,8 +206,11 @@ class Widget {
       },
       onStatus: (status) => emit("status", status),
       onState: (state) => this.#showState(state),
+      onPerson: (person, picture) => this.#showPerson(person, picture),
       onOpened: () => {
         this.#hasOpened = true;
+        if (this.#isOver) this.#view.note(words.over);
+        this.#isOver = false;
         if (this.#look?.note) this.#view.note(this.#look.note);
       },
       onAnswer: () => { this.#isClosed = false; this.#showState("online"); },
@@ -214,8 +225,8 @@ class Widget {
   /** Begin another conversation in place of one that is over; where the server lets nobody in, say why. @param {any} failure */
   #lost(failure) {
     if (!this.#hasOpened) return this.#refuse(reason(failure ?? {}));
+    this.#isOver = true; // said once the new one is there
     this.#restart();
-    this.#view.note(words.over);
   }
 
   /** @param {string} why @param {string} [more] */
@@ -262,12 +273,22 @@ class Widget {
     }
   }
 
+  /** Show in the bar who has the conversation. @param {string | undefined} person @param {string} [picture] */
+  #showPerson(person, picture) {
+    const { mark, connection } = /** @type {import("./panel.js").Panel} */ (this.#part);
+    if (person === this.#person) return;
+    this.#person = person;
+    mark.replaceChildren(...(person ? [face({ author: person, authorPicture: picture })] : this.#mark));
+    this.#showState(connection.dataset.state ?? "");
+  }
+
   /** @param {string} state */
   #showState(state) {
     if (this.#isClosed && state === "online") state = "closed";
     this.#hasBeenOnline ||= state === "online";
     this.#talk?.connected(state);
-    const text = words[state === "connecting" && this.#hasBeenOnline ? "again" : state] ?? "";
+    const own = words[state === "connecting" && this.#hasBeenOnline ? "again" : state] ?? "";
+    const text = state !== "online" || this.#person === undefined ? own : this.#person || words.waitsForPerson || "";
     const line = this.#part?.connection;
     if (!line || (line.dataset.state === state && line.textContent === text)) return;
     line.dataset.state = state;

@@ -22,6 +22,7 @@ export function panelOf({ name, logo, isButton, isPage, brand, close }) {
   const image = h("img#logo.logo", { alt: "", referrerpolicy: "no-referrer", hidden: true, onload: () => { image.hidden = false; own.toggleAttribute("hidden", true); } });
   if (logo) image.src = logo;
   const part = {
+    mark: h("span.mark", { "aria-hidden": "true" }, own, image),
     title: h("h1#title", null, name || "…"),
     connection: h("p#connection.connection", { role: "status", "data-state": "connecting" }, words.connecting),
     sound: tool("sound", words.sound, BELL),
@@ -51,7 +52,7 @@ export function panelOf({ name, logo, isButton, isPage, brand, close }) {
   const link = h("a", { href: BRAND, target: "_blank", rel: "noopener" }, "botflow");
   const panel = h(isPage ? "main.panel" : "section.panel", { role: isButton && "dialog", "aria-label": name || words.conversation, lang: language, dir: direction, tabindex: -1 },
     h("div.bar", null,
-      h("span.mark", { "aria-hidden": "true" }, own, image),
+      part.mark,
       h("div.who", null, h("slot", { name: "title" }, part.title), part.connection),
       part.sound, part.restart, ...(isPage ? [part.share] : []), ...(isButton ? [part.close] : [])),
     h("div.middle", null, scroll, part.latest),

@@ -14,6 +14,7 @@ import { Writing } from "./writing.js";
  * @property {(message: Message) => void} onMessage
  * @property {(status: string) => void} onStatus
  * @property {(state: string) => void} onState
+ * @property {(person: string | undefined, picture?: string) => void} onPerson who has the conversation instead of the bot
  * @property {() => void} onOpened
  * @property {() => void} onAnswer
  * @property {(before: number | null | undefined) => void} onEarlier
@@ -51,7 +52,7 @@ export class Talk {
       message: (message) => this.#show({ at: new Date().toISOString(), ...message, direction: "out" }),
       preview: (message) => { this.#view.preview({ ...message, direction: "out" }); this.#writing.show(); },
       delta: (piece) => { this.#writing.hold(); this.#view.draft(piece); },
-      status: ({ status, person }) => { this.#showPerson(person); this.#showStatus(status); },
+      status: ({ status, person, personPicture }) => { this.#showPerson(person, personPicture); this.#showStatus(status); },
       typing: ({ person }) => this.#writing.person(person),
       connection: ({ state }) => options.onState(state),
       lost: ({ failure }) => options.onLost(failure),
@@ -92,18 +93,18 @@ export class Talk {
   }
 
   /** @param {any} page */
-  #opened({ messages, unsent, earlier, person, isNew }) {
+  #opened({ messages, unsent, earlier, person, personPicture, isNew }) {
     this.#view.clear();
     this.#writing.clear();
     this.#paced.clear();
-    this.#withPerson = person;
-    this.#writing.isWithPerson = person !== undefined;
+    this.#withPerson = undefined;
     messages.forEach((/** @type {Message} */ message) => this.#view.add(shownAs(message), { isNew: false }));
     if (isNew) messages.forEach((/** @type {Message} */ message) => this.#view.speak(message)); // a greeting, no history
     unsent.forEach((/** @type {Message} */ message) => this.#queued(message));
     if (messages.at(-1)?.direction === "out" && !unsent.length) {
       messages.filter((/** @type {Message} */ one) => one.direction === "out").forEach((/** @type {Message} */ one) => this.#offer(one));
     }
+    this.#showPerson(person, personPicture, messages.some((/** @type {Message} */ one) => one.author === person));
     this.#view.welcome(!messages.length && !unsent.length);
     this.#showEarlier(earlier);
     this.#view.toEnd();
@@ -196,12 +197,18 @@ export class Talk {
     this.#options.onStatus(status);
   }
 
-  /** Say who has taken the conversation over from the bot, and who has left it. @param {string | undefined} person */
-  #showPerson(person) {
+  /**
+   * Say who has taken the conversation over from the bot, and who has left it.
+   * @param {string | undefined} person
+   * @param {string} [picture]
+   * @param {boolean} [isSeen] by what they have said already
+   */
+  #showPerson(person, picture, isSeen = false) {
+    this.#options.onPerson(person, picture);
     if (person === this.#withPerson) return;
     if (person === "") this.#view.note(words.waitsForPerson);
-    else if (person) this.#view.note(words.joined.replace("{}", person));
-    else if (this.#withPerson) this.#view.note(words.left.replace("{}", this.#withPerson));
+    else if (person && !isSeen) this.#view.note(words.joined.replace("{}", person));
+    else if (!person && this.#withPerson) this.#view.note(words.left.replace("{}", this.#withPerson));
     this.#withPerson = person;
     this.#writing.isWithPerson = person !== undefined;
   }

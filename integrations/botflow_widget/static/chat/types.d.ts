@@ -68,6 +68,7 @@
  * @property {string} [sessionId]
  * @property {string} [status] running, waiting, completed or failed
  * @property {string} [person] who has the conversation instead of the workflow; "" while it waits for someone
+ * @property {string} [personPicture] the address of their picture
  * @property {Entry[]} messages
  * @property {number | null} [earlier] for `earlier`: null when there is nothing before
  * @property {boolean} [more]
@@ -87,7 +88,7 @@
  * @property {Message} message the workflow says this: each message once, in order
  * @property {Message & {attempt: number}} preview a message that may still change
  * @property {{turn: number, attempt: number, text: string}} delta a piece of a message that is being written
- * @property {{status: string, person?: string | undefined}} status
+ * @property {{status: string, person?: string | undefined, personPicture?: string | undefined}} status
  * @property {{person: string}} typing a person writes
  * @property {{state: "connecting" | "online" | "offline", failure?: unknown}} connection
  * @property {{failure?: unknown}} lost the server does not know this conversation any more, or lets nobody in like this
@@ -198,6 +199,10 @@ export type Page = {
      * who has the conversation instead of the workflow; "" while it waits for someone
      */
     person?: string;
+    /**
+     * the address of their picture
+     */
+    personPicture?: string;
     messages: Entry[];
     /**
      * for `earlier`: null when there is nothing before
@@ -275,6 +280,7 @@ export type ChatEvents = {
     status: {
         status: string;
         person?: string | undefined;
+        personPicture?: string | undefined;
     };
     /**
      * a person writes
