@@ -1,1 +1,1 @@
-export * from "./chunks/chat-OHJZ5QMN.js";
+export * from "./chunks/chat-XUGUW2RQ.js";

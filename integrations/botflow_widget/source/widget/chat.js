@@ -4,6 +4,7 @@ import { useServer } from "./addresses.js";
 import sheet from "./chat.css";
 import { Composer } from "./composer.js";
 import { adopt } from "./dom.js";
+import { isComposing } from "./keys.js";
 import { panelOf } from "./panel.js";
 import { chime } from "./sound.js";
 import { Talk } from "./talk.js";
@@ -39,6 +40,7 @@ class Widget {
   #hasOpened = false;
   #isRefused = false; // nobody can write now
   #isOpen;
+  #mayFocus = false; // the visitor has asked for the chat
   #isClosed = false; // the workflow is out of service
   #isGone = false;
   #unread = 0;
@@ -63,8 +65,10 @@ class Widget {
     if (!this.#isGone) this.#start();
   }
 
-  open() {
+  /** @param {boolean} isAsked */
+  open(isAsked) {
     this.#isOpen = true;
+    this.#mayFocus = isAsked || this.#options.data.mode === "page";
     this.#unread = 0;
     this.#options.frame.classList.add("open");
     if (!this.#part) return;
@@ -129,7 +133,7 @@ class Widget {
     part.share.addEventListener("click", () => this.#share());
     part.sound.addEventListener("click", () => this.#turnSound(!this.#hasSound));
     part.sound.setAttribute("aria-pressed", String(this.#hasSound));
-    part.panel.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => { if (event.key === "Escape") close(); });
+    part.panel.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => { if (event.key === "Escape" && !isComposing(event)) close(); });
     frame.prepend(part.panel);
     if (data.mode === "page" && look.name) document.title = look.name;
     this.#composer.fit();
@@ -153,6 +157,7 @@ class Widget {
 
   /** Focus the box, but on a phone the window: the keyboard would cover what is said. */
   #focus() {
+    if (!this.#mayFocus) return;
     if (this.#options.isButton && !this.#composer.focusOnDesktop()) this.#part?.panel.focus({ preventScroll: true });
     else if (this.#options.data.mode === "page") this.#composer.focusOnDesktop();
   }

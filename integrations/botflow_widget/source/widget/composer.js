@@ -1,5 +1,6 @@
 /** The box where a person writes. What is attached has a file of its own, which comes with the first use of it. */
 
+import { isComposing } from "./keys.js";
 import { kitOf } from "./kit.js";
 import { words } from "./words.js";
 
@@ -22,7 +23,7 @@ export class Composer {
     this.#options = options;
     part.text.addEventListener("input", () => { this.#isDue = false; this.fit(); });
     part.text.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
       event.preventDefault();
       this.#submit();
     });

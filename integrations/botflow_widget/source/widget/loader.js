@@ -7,12 +7,13 @@
 
 import { dress } from "./colours.js";
 import { adopt, h, icon } from "./dom.js";
+import { keepKeys } from "./keys.js";
 import sheet from "./launcher.css";
 import { memoryOf, ofTab } from "./memory.js";
 
 /**
  * @typedef {{name: string, language: string, theme?: Record<string, any>, feedback?: boolean, brand?: boolean, identity?: {required: boolean}}} Look
- * @typedef {{open(): void, close(): void, destroy(): void, send(text: string, more?: object): void, identify(jwt: string | null): void}} Opened
+ * @typedef {{open(isAsked: boolean): void, close(): void, destroy(): void, send(text: string, more?: object): void, identify(jwt: string | null): void}} Opened
  */
 
 const SPEECH = "M10 3C5.600 3 2.500 5.700 2.500 9.300c0 2.100 1.100 3.900 2.800 5L5 17.500l3.500-2c.5.1 1 .1 1.500.1 4.400 0 7.500-2.700 7.500-6.300S14.400 3 10 3Z";
@@ -44,6 +45,7 @@ let identity = data.identity ?? given.identity ?? null;
 const host = document.createElement("botflow-chat");
 const root = host.attachShadow({ mode: "open" });
 adopt(root, sheet);
+keepKeys(root);
 const badge = h("span.badge", { hidden: true });
 const label = h("span.label", { hidden: true });
 const button = h("button.launcher", { hidden: true, "aria-haspopup": "dialog", "aria-expanded": "false", onclick: () => (isOpen ? close() : open()) }, icon(SPEECH), icon(DOWN), label, badge);
@@ -72,18 +74,21 @@ function load() {
   return opened;
 }
 
-async function open() {
+/** Whether it is open now. Without being asked, as after a reload, it leaves the focus where it is. */
+async function open(isAsked = true) {
+  const wasOpen = isOpen && isButton;
   isOpen = true;
   button.setAttribute("aria-busy", "true");
   const chat = await load().catch(() => null);
   button.removeAttribute("aria-busy");
   if (!chat) isOpen = !isButton; // the person presses it again
-  if (!chat || !isOpen) return;
+  if (!chat || !isOpen) return false;
   memory.set("open", "1", ofTab);
   button.setAttribute("aria-expanded", "true");
   showUnread(0);
-  chat.open();
-  emit("open");
+  chat.open(isAsked);
+  if (!wasOpen) emit("open");
+  return true;
 }
 
 async function close() {
@@ -91,8 +96,9 @@ async function close() {
   isOpen = false;
   memory.set("open", "", ofTab);
   button.setAttribute("aria-expanded", "false");
+  const hadFocus = root.activeElement !== null;
   (await opened)?.close();
-  button.focus();
+  if (hadFocus) button.focus();
   emit("close");
 }
 
@@ -147,13 +153,13 @@ async function begin() {
   const place = data.target ? found(data.target) : data.mode === "inline" ? script.parentElement : document.body;
   if (!place) return console.warn(`botflow: the page has no element ${data.target}`);
   place.append(host);
-  if (!isButton) return open();
+  if (!isButton) return open(false);
   frame.append(button);
   for (let pause = AGAIN_MS; !isGone; pause = Math.min(pause * 2, LONGEST_AGAIN_MS)) {
     const { look: shown, problem } = await look();
     if (shown && !isGone) {
       dressed(shown);
-      if (memory.get("open", ofTab)) return open();
+      if (memory.get("open", ofTab)) return open(false);
       if (memory.get("known")) load().catch(() => {}); // a conversation is there: it may get news
       return;
     }
@@ -163,7 +169,7 @@ async function begin() {
 }
 
 site.botflow = Object.assign(given, {
-  open,
+  open: () => open(),
   close,
   /** @param {string} text @param {object} [more] */
   send: async (text, more) => (await load()).send(text, more),
