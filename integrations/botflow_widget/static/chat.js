@@ -1,1 +1,1 @@
-export * from "./chunks/chat-XUGUW2RQ.js";
+export * from "./chunks/chat-N6CCBATG.js";
