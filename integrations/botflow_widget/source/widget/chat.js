@@ -5,15 +5,17 @@ import { face } from "./bubble.js";
 import sheet from "./chat.css";
 import { Composer } from "./composer.js";
 import { adopt } from "./dom.js";
+import { isComposing } from "./keys.js";
+import { holdPage, keepFocus } from "./modal.js";
 import { panelOf } from "./panel.js";
 import { chime } from "./sound.js";
 import { Talk } from "./talk.js";
 import { View } from "./view.js";
-import { followViewport } from "./viewport.js";
 import { reason, speak, words } from "./words.js";
 
 const LOOK_AGAIN_MS = 2_000;
 const LONGEST_LOOK_MS = 30_000;
+const FULL = "(max-width: 640px), (max-height: 480px)"; // as chat.css has it
 
 /** Put the chat into its frame; it begins at once, and is seen when it is opened. @param {any} options of loader.js */
 export function mount(options) {
@@ -45,20 +47,25 @@ class Widget {
   #isOver = false; // this conversation takes the place of one that is over
   #isRefused = false; // nobody can write now
   #isOpen;
+  /** @type {(() => void) | null} lets go of the page behind */
+  #release = null;
+  #full = matchMedia(FULL);
+  #cover = () => this.#coverPage();
+  #mayFocus = false; // the visitor has asked for the chat
   #isClosed = false; // the workflow is out of service
   #isGone = false;
   #unread = 0;
   #hasSound;
   /** @type {(() => void)[]} what waits for the chat to be there */
   #waiting = [];
-  #leave;
 
   /** @param {any} options */
   constructor(options) {
     this.#options = options;
     this.#isOpen = !options.isButton;
     this.#hasSound = options.memory.get("sound") === "on";
-    this.#leave = followViewport(options.frame, () => this.#view?.settle());
+    this.#full.addEventListener("change", this.#cover);
+    options.onResize(() => this.#view?.settle());
   }
 
   /** Learn how the workflow looks, as soon as the server tells, and begin to talk. */
@@ -69,12 +76,15 @@ class Widget {
     if (!this.#isGone) this.#start();
   }
 
-  open() {
+  /** @param {boolean} isAsked */
+  open(isAsked) {
     this.#isOpen = true;
+    this.#mayFocus = isAsked || this.#options.data.mode === "page";
     this.#unread = 0;
     this.#options.frame.classList.add("open");
     if (!this.#part) return;
     this.#part.panel.hidden = false;
+    this.#coverPage();
     this.#view.toEnd();
     this.#focus();
   }
@@ -83,6 +93,7 @@ class Widget {
     this.#isOpen = false;
     this.#options.frame.classList.remove("open");
     if (this.#part) this.#part.panel.hidden = true;
+    this.#coverPage();
   }
 
   /** @param {string} text @param {object} [more] */
@@ -100,7 +111,8 @@ class Widget {
 
   destroy() {
     this.#isGone = true;
-    this.#leave();
+    this.#full.removeEventListener("change", this.#cover);
+    this.#coverPage();
     this.#talk?.end();
     this.#view?.destroy();
     this.#part?.panel.remove();
@@ -136,8 +148,10 @@ class Widget {
     part.share.addEventListener("click", () => this.#share());
     part.sound.addEventListener("click", () => this.#turnSound(!this.#hasSound));
     part.sound.setAttribute("aria-pressed", String(this.#hasSound));
-    part.panel.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => { if (event.key === "Escape") close(); });
+    part.panel.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => { if (event.key === "Escape" && !isComposing(event)) close(); });
+    part.panel.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => keepFocus(part.panel, event));
     frame.prepend(part.panel);
+    this.#coverPage();
     if (data.mode === "page" && look.name) document.title = look.name;
     this.#composer.fit();
     if (this.#isOpen) this.#focus();
@@ -150,16 +164,26 @@ class Widget {
       if (look) return look;
       if (!this.#part) await this.#build();
       if (!this.#part) return null;
-      const isClosed = problem.code === "workflow.inactive";
-      if (problem.code) this.#refuse(isClosed ? words.closedNow : problem.detail, isClosed ? words.looksAgain : "");
+      if (problem.code) this.#refuse(words.closedNow, words.looksAgain); // the console says more to the page's developer
       else this.#showState(navigator.onLine ? "connecting" : "offline");
       await again(tries);
     }
     return null;
   }
 
+  /** On a small screen the chat covers the page, which is held behind it. */
+  #coverPage() {
+    const isModal = this.#options.isButton && this.#isOpen && !this.#isGone && this.#part !== null && this.#full.matches;
+    if (isModal) this.#release ??= holdPage(this.#options.root.host);
+    else this.#release?.();
+    if (!isModal) this.#release = null;
+    if (isModal) this.#part?.panel.setAttribute("aria-modal", "true");
+    else this.#part?.panel.removeAttribute("aria-modal");
+  }
+
   /** Focus the box, but on a phone the window: the keyboard would cover what is said. */
   #focus() {
+    if (!this.#mayFocus) return;
     if (this.#options.isButton && !this.#composer.focusOnDesktop()) this.#part?.panel.focus({ preventScroll: true });
     else if (this.#options.data.mode === "page") this.#composer.focusOnDesktop();
   }

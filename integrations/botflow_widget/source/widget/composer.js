@@ -1,6 +1,7 @@
 /** The box where a person writes. What is attached has a file of its own, which comes with the first use of it. */
 
 import { isBlank, isTooLong } from "../chat/text.js";
+import { isComposing } from "./keys.js";
 import { kitOf } from "./kit.js";
 import { tooLong, words } from "./words.js";
 
@@ -24,7 +25,7 @@ export class Composer {
     this.#options = options;
     part.text.addEventListener("input", () => { this.#isDue = false; this.fit(); });
     part.text.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
       event.preventDefault();
       this.#submit();
     });

@@ -7,12 +7,15 @@
 
 import { dress } from "./colours.js";
 import { adopt, h, icon } from "./dom.js";
+import { keepKeys } from "./keys.js";
 import sheet from "./launcher.css";
 import { memoryOf, ofTab } from "./memory.js";
+import { found, keepPlace } from "./place.js";
+import { followViewport } from "./viewport.js";
 
 /**
  * @typedef {{name: string, language: string, theme?: Record<string, any>, feedback?: boolean, brand?: boolean, identity?: {required: boolean}}} Look
- * @typedef {{open(): void, close(): void, destroy(): void, send(text: string, more?: object): void, identify(jwt: string | null): void}} Opened
+ * @typedef {{open(isAsked: boolean): void, close(): void, destroy(): void, send(text: string, more?: object): void, identify(jwt: string | null): void}} Opened
  */
 
 const SPEECH = "M10 3C5.600 3 2.500 5.700 2.500 9.300c0 2.100 1.100 3.900 2.800 5L5 17.500l3.500-2c.5.1 1 .1 1.500.1 4.400 0 7.500-2.700 7.500-6.300S14.400 3 10 3Z";
@@ -21,15 +24,21 @@ const CHAT = { pl: "Czat", tr: "Sohbet", ar: "محادثة" }; // it is "Chat" i
 const AGAIN_MS = 2_000;
 const LONGEST_AGAIN_MS = 60_000;
 
-const script = /** @type {HTMLScriptElement} */ (document.currentScript);
-if (!script) throw new Error("botflow: a page names v1.js by <script src data-workflow defer>, and not as a module");
+const MODULE = "script[type=module][data-workflow][src*='/widget/v1']";
+const script = /** @type {HTMLScriptElement} */ (document.currentScript ?? document.querySelector(MODULE));
+if (!script) throw new Error("botflow: a page names v1.js by <script src data-workflow defer>, and does not import it");
+if (script.type === "module") tell("v1.js is no module. Take type=\"module\" from its <script> and write defer.");
 const data = script.dataset;
 const server = new URL("..", script.src);
 const workflow = data.workflow ?? "";
 const isButton = !["inline", "page"].includes(data.mode ?? "");
 const memory = memoryOf(server.pathname + workflow);
 const site = /** @type {any} */ (window);
-const given = site.botflow ?? {}; // texts and theme, if the page has some of its own
+/** @type {Map<string, string>} the chats of this page by what they are, with the workflow */
+const chats = (site[Symbol.for("botflow.chats")] ??= new Map());
+const own = `${server.href} ${workflow} ${data.mode ?? ""} ${data.target ?? ""}`;
+const isFirst = chats.size === 0;
+const given = (isFirst && site.botflow) || {}; // texts and theme, if the page has some of its own
 const events = new EventTarget();
 /** @type {Promise<Opened> | null} */
 let opened = null;
@@ -44,6 +53,7 @@ let identity = data.identity ?? given.identity ?? null;
 const host = document.createElement("botflow-chat");
 const root = host.attachShadow({ mode: "open" });
 adopt(root, sheet);
+keepKeys(root);
 const badge = h("span.badge", { hidden: true });
 const label = h("span.label", { hidden: true });
 const button = h("button.launcher", { hidden: true, "aria-haspopup": "dialog", "aria-expanded": "false", onclick: () => (isOpen ? close() : open()) }, icon(SPEECH), icon(DOWN), label, badge);
@@ -54,6 +64,16 @@ const night = matchMedia("(prefers-color-scheme: dark)");
 const shade = () => { frame.dataset.scheme = data.scheme ?? (night.matches ? "dark" : "light"); };
 night.addEventListener("change", shade);
 shade();
+let settle = () => {};
+let leave = () => {};
+let letGo = () => {};
+/** @type {Set<string>} */
+const told = new Set();
+
+/** Say to the page's developer, once, what is wrong and what to do. @param {string} text */
+function tell(text) {
+  console.warn(`botflow: ${text}`);
+}
 
 /** @param {string} name @param {unknown} [detail] */
 function emit(name, detail) {
@@ -62,7 +82,7 @@ function emit(name, detail) {
 
 /** Load the chat, once; a failure is tried again by the next call. @returns {Promise<Opened>} */
 function load() {
-  const options = { root, frame, server: server.href, workflow, isButton, data, given, identity: () => identity, found: worn, look, dressed, emit, showUnread, close, memory };
+  const options = { root, frame, server: server.href, workflow, isButton, data, given, identity: () => identity, found: worn, look, dressed, emit, showUnread, close, memory, onResize: (/** @type {() => void} */ react) => { settle = react; } };
   const from = (/** @type {string} */ file) => import(new URL(file, script.src).href);
   // A server that was upgraded since has other chunks, and names its own in chat.js.
   opened ??= from(CHAT_FILE).catch(() => from("chat.js")).then((chat) => chat.mount(options)).catch((failure) => {
@@ -72,18 +92,22 @@ function load() {
   return opened;
 }
 
-async function open() {
+/** Whether it is open now. Without being asked, as after a reload, it leaves the focus where it is. */
+async function open(isAsked = true) {
+  if (isGone) return false;
+  const wasOpen = isOpen && isButton;
   isOpen = true;
   button.setAttribute("aria-busy", "true");
   const chat = await load().catch(() => null);
   button.removeAttribute("aria-busy");
   if (!chat) isOpen = !isButton; // the person presses it again
-  if (!chat || !isOpen) return;
+  if (!chat || !isOpen) return false;
   memory.set("open", "1", ofTab);
   button.setAttribute("aria-expanded", "true");
   showUnread(0);
-  chat.open();
-  emit("open");
+  chat.open(isAsked);
+  if (!wasOpen) emit("open");
+  return true;
 }
 
 async function close() {
@@ -91,8 +115,9 @@ async function close() {
   isOpen = false;
   memory.set("open", "", ofTab);
   button.setAttribute("aria-expanded", "false");
+  const hadFocus = root.activeElement !== null;
   (await opened)?.close();
-  button.focus();
+  if (hadFocus) button.focus();
   emit("close");
 }
 
@@ -114,7 +139,10 @@ async function look() {
   const answer = await fetch(new URL(`chat/${encodeURIComponent(workflow)}/look`, server)).catch(() => null);
   const body = await answer?.json().catch(() => null);
   if (body?.outOfService) return { problem: { code: "workflow.inactive" } };
-  return answer?.ok ? { look: body } : { problem: body ?? {} };
+  if (answer?.ok) return { look: body };
+  if (body?.detail && !told.has(body.detail)) tell(`${body.detail}. ${body.hint ?? ""}`);
+  told.add(body?.detail);
+  return { problem: body ?? {} };
 }
 
 /** Wear a look: what the page says goes before what the flow says. @param {Look} found */
@@ -133,40 +161,40 @@ function dressed(found) {
   button.hidden = false;
 }
 
-/** @param {string} selector */
-function found(selector) {
-  try {
-    return document.querySelector(selector);
-  } catch {
-    return null; // it is no selector
-  }
+/** The element that the page has for the chat. */
+function place() {
+  return data.target ? found(data.target) : data.mode === "inline" ? script.parentElement : document.body;
 }
 
-/** Show the button as soon as the server says how. Why it refuses is for the page's developer, once. */
+/** Show the button as soon as the server says how. */
 async function begin() {
-  const place = data.target ? found(data.target) : data.mode === "inline" ? script.parentElement : document.body;
-  if (!place) return console.warn(`botflow: the page has no element ${data.target}`);
-  place.append(host);
-  if (!isButton) return open();
+  if (isGone) return;
+  isGone = !workflow || !place();
+  if (!workflow) return tell("the script has no workflow. Name one: data-workflow=\"pizza\".");
+  if (isGone) return tell(`the page has no element ${data.target}. Name one by data-target="#help".`);
+  letGo = keepPlace(host, place);
+  leave = followViewport(frame, () => settle());
+  if (!isButton) return open(false);
   frame.append(button);
   for (let pause = AGAIN_MS; !isGone; pause = Math.min(pause * 2, LONGEST_AGAIN_MS)) {
-    const { look: shown, problem } = await look();
+    const { look: shown } = await look();
     if (shown && !isGone) {
       dressed(shown);
-      if (memory.get("open", ofTab)) return open();
+      if (memory.get("open", ofTab)) return open(false);
       if (memory.get("known")) load().catch(() => {}); // a conversation is there: it may get news
       return;
     }
-    if (problem?.detail && pause === AGAIN_MS) console.warn(`botflow: ${problem.detail}. ${problem.hint ?? ""}`);
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 
-site.botflow = Object.assign(given, {
-  open,
+const calls = {
+  open: () => open(),
   close,
   /** @param {string} text @param {object} [more] */
-  send: async (text, more) => (await load()).send(text, more),
+  async send(text, more) {
+    if (!isGone) (await load()).send(text, more);
+  },
   /** Listen to `open`, `close`, `message`, `sent`, `unread` or `status`. @param {string} name @param {(detail: any) => void} react */
   on(name, react) {
     const listener = (/** @type {any} */ event) => react(event.detail);
@@ -181,10 +209,23 @@ site.botflow = Object.assign(given, {
   async destroy() {
     isGone = true;
     isOpen = false;
+    leave();
+    letGo();
+    chats.delete(own);
     night.removeEventListener("change", shade);
     host.remove();
     (await opened)?.destroy();
   },
-});
-if (document.body) begin();
-else document.addEventListener("DOMContentLoaded", begin);
+};
+
+/** A page that names the script a second time has one chat of each workflow, and `window.botflow` is the first one's. */
+function start() {
+  const [first] = chats.values();
+  chats.set(own, workflow);
+  if (isFirst) site.botflow = Object.assign(given, calls);
+  else tell(`window.botflow is of the chat with ${first}. The one with ${workflow} has its button, and no JavaScript.`);
+  if (document.body) begin();
+  else document.addEventListener("DOMContentLoaded", begin);
+}
+
+if (!chats.has(own)) start();
