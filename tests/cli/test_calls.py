@@ -84,7 +84,7 @@ def test_a_wrong_call_ends_with_2_and_no_traceback(botflow: Call, arguments: lis
 def test_help_of_dev_lists_what_it_relaxes(botflow: Call) -> None:
     out = " ".join(botflow("serve", "--help").out.replace("│", " ").split())
 
-    assert "demo chat page" in out
+    assert "a chat page for each workflow" in out
     assert "secret key" in out
     assert "webhooks without a signature" in out
     assert "nothing else" in out

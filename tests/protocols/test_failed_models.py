@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import ExitStack
+
 from botflow.engine.asks import Answer, AskModel
 from botflow.errors import ProviderError
 from botflow.interfaces import OnDelta
+from botflow.runtime.turns.signals import Delta, Hub
 from tests.protocols.node_client import run
 from tests.protocols.openai_client import FLOWS, client_of
 from tests.web.site import HeldModel, open_site
@@ -13,16 +17,27 @@ STORED = ["One moment, please.", "I cannot say."]
 
 
 class BrokenModel(HeldModel):
-    """A model that says half of its answer, and no more."""
+    """A model that says half of its answer, and breaks once all who listen have it."""
+
+    hub: Hub
 
     async def answer(self, ask: AskModel, on_delta: OnDelta | None = None) -> Answer:
         if on_delta is not None:
-            await on_delta("Let me think")
+            with ExitStack() as listening:
+                mine = [listening.enter_context(self.hub.listen(session)) for session in list(self.hub._listeners)]
+                await on_delta("Let me think")
+                for mailbox in mine:
+                    while not isinstance(await mailbox.get(None), Delta):
+                        pass
+            while any(each._drafts for listeners in self.hub._listeners.values() for each in listeners):
+                await asyncio.sleep(0.01)
         raise ProviderError("it broke", code="model.refused")
 
 
 async def test_a_broken_draft_is_replaced_by_what_the_turn_said(sqlite_url: str) -> None:
-    async with open_site(sqlite_url, flows=FLOWS, model=BrokenModel()) as site, client_of(site) as client:
+    model = BrokenModel()
+    async with open_site(sqlite_url, flows=FLOWS, model=model) as site, client_of(site) as client:
+        model.hub = site.runtime.hub
         stream = await client.chat.completions.create(
             model="moment", messages=[{"role": "user", "content": "hello"}], user="anna", stream=True
         )

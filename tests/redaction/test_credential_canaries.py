@@ -32,10 +32,17 @@ PLAIN: dict[str, str | int] = {
     "port": 587,
     "security": "starttls",
     "service": "slack",
+    "algorithm": "HS256",
 }
 SENSITIVE = {("twilio", "authToken"), ("openai", "apiKey"), ("webhook", "secret"), ("http_bearer", "token")}
 SENSITIVE |= {("http_basic", "password"), ("http_header", "value"), ("http_oauth", "clientSecret")}
-SENSITIVE |= {("email", "password"), ("slack", "botToken"), ("chat_webhook", "url"), ("records", "databaseUrl")}
+SENSITIVE |= {
+    ("email", "password"),
+    ("slack", "botToken"),
+    ("chat_webhook", "url"),
+    ("records", "databaseUrl"),
+    ("chat_users", "key"),
+}
 
 
 def canary(module: str, field: str, when: str) -> str:
