@@ -1,1 +1,1 @@
-export * from "./chunks/chat-GNQ7C5VY.js";
+export * from "./chunks/chat-2RAYOAPP.js";

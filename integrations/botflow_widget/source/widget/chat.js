@@ -8,6 +8,7 @@ import { adopt } from "./dom.js";
 import { panelOf } from "./panel.js";
 import { chime } from "./sound.js";
 import { Talk } from "./talk.js";
+import { Unread } from "./unread.js";
 import { View } from "./view.js";
 import { followViewport } from "./viewport.js";
 import { reason, speak, words } from "./words.js";
@@ -47,7 +48,7 @@ class Widget {
   #isOpen;
   #isClosed = false; // the workflow is out of service
   #isGone = false;
-  #unread = 0;
+  #unread;
   #hasSound;
   /** @type {(() => void)[]} what waits for the chat to be there */
   #waiting = [];
@@ -57,6 +58,7 @@ class Widget {
   constructor(options) {
     this.#options = options;
     this.#isOpen = !options.isButton;
+    this.#unread = new Unread(options.memory, options.showUnread);
     this.#hasSound = options.memory.get("sound") === "on";
     this.#leave = followViewport(options.frame, () => this.#view?.settle());
   }
@@ -71,7 +73,7 @@ class Widget {
 
   open() {
     this.#isOpen = true;
-    this.#unread = 0;
+    this.#unread.read();
     this.#options.frame.classList.add("open");
     if (!this.#part) return;
     this.#part.panel.hidden = false;
@@ -101,6 +103,7 @@ class Widget {
   destroy() {
     this.#isGone = true;
     this.#leave();
+    this.#unread.end();
     this.#talk?.end();
     this.#view?.destroy();
     this.#part?.panel.remove();
@@ -181,7 +184,7 @@ class Widget {
   // -- the conversation
 
   #start() {
-    const { server, workflow, identity, emit, showUnread } = this.#options;
+    const { server, workflow, identity, emit } = this.#options;
     const part = /** @type {import("./panel.js").Panel} */ (this.#part);
     this.#talk?.end();
     this.#hasBeenOnline = this.#hasOpened = this.#isClosed = false;
@@ -201,14 +204,16 @@ class Widget {
       view: this.#view,
       onMessage: (message) => {
         emit("message", message);
-        if (!this.#isOpen) showUnread((this.#unread += 1));
+        this.#unread.add(message.id, this.#isOpen);
         if (this.#hasSound && (!this.#isOpen || document.hidden)) chime();
       },
       onStatus: (status) => emit("status", status),
       onState: (state) => this.#showState(state),
       onPerson: (person, picture) => this.#showPerson(person, picture),
-      onOpened: () => {
+      onOpened: ({ sessionId, messages }) => {
         this.#hasOpened = true;
+        const said = messages.filter((/** @type {any} */ one) => one.direction === "out").map((/** @type {any} */ one) => one.id);
+        this.#unread.begin(sessionId ?? "", said, this.#isOpen);
         if (this.#isOver) this.#view.note(words.over);
         this.#isOver = false;
         if (this.#look?.note) this.#view.note(this.#look.note);
