@@ -1,1 +1,1 @@
-export * from "./chunks/chat-N5JGIOTF.js";
+export * from "./chunks/chat-3CLGE6U3.js";

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, expect
@@ -129,3 +130,17 @@ async def test_a_conversation_that_is_over_is_replaced_with_a_word(browser: Brow
         await answered(served, "POST", "/workflows/order/sessions/revoke", {"externalId": who})
         await visitor.sees("Welcome", "name?")
         await expect(visitor.page.locator(".note")).to_have_text(["That conversation is over; this is a new one"])
+
+
+async def test_each_file_that_is_not_taken_is_named(browser: Browser, served: Site) -> None:
+    """The first ones, too, not only the last."""
+    async with host_page(served.url, "echo") as address, await browser.new_context(**DESKTOP) as context:
+        visitor = await at(context, address)
+        page = visitor.page
+        await page.locator(".launcher").click()
+        await page.get_by_role("button", name="Attach").click()
+        async with page.expect_file_chooser() as chooser:
+            await page.get_by_role("menuitem", name="Photo or file").click()
+        empty: list[Any] = [{"name": name, "mimeType": "image/png", "buffer": b""} for name in ("a.png", "b.png")]
+        await (await chooser.value).set_files(empty)
+        await expect(page.locator("#alarm")).to_have_text("a.png: The file is empty. b.png: The file is empty.")

@@ -61,13 +61,13 @@ export class Attachments {
 
   /** @param {File[]} files */
   add(files) {
-    this.#say("");
-    for (const file of files) {
-      if ([...this.#items].filter((item) => item.file).length >= MOST) return this.#say(this.#kit.words.tooMany);
-      if (file.size > LARGEST) this.#say(`${file.name}: ${this.#kit.words.tooLarge}`);
-      else if (file.size === 0) this.#say(`${file.name}: ${this.#kit.words.empty}`);
-      else this.#begin(this.#chip(file));
-    }
+    const whole = files.filter(({ size }) => size > 0 && size <= LARGEST);
+    const refused = files.filter((file) => !whole.includes(file)).slice(0, MOST)
+      .map(({ name, size }) => `${name}: ${size ? this.#kit.words.tooLarge : this.#kit.words.empty}`);
+    const room = MOST - [...this.#items].filter((item) => item.file).length;
+    if (whole.length > room) refused.push(this.#kit.words.tooMany);
+    for (const file of whole.slice(0, room)) this.#begin(this.#chip(file));
+    this.#say(refused.join(" "));
   }
 
   addPlace() {

@@ -10,6 +10,7 @@ import { holdPage, keepFocus } from "./modal.js";
 import { panelOf } from "./panel.js";
 import { chime } from "./sound.js";
 import { Talk } from "./talk.js";
+import { Unread } from "./unread.js";
 import { View } from "./view.js";
 import { reason, speak, words } from "./words.js";
 
@@ -54,7 +55,7 @@ class Widget {
   #mayFocus = false; // the visitor has asked for the chat
   #isClosed = false; // the workflow is out of service
   #isGone = false;
-  #unread = 0;
+  #unread;
   #hasSound;
   /** @type {(() => void)[]} what waits for the chat to be there */
   #waiting = [];
@@ -63,6 +64,7 @@ class Widget {
   constructor(options) {
     this.#options = options;
     this.#isOpen = !options.isButton;
+    this.#unread = new Unread(options.memory, options.showUnread);
     this.#hasSound = options.memory.get("sound") === "on";
     this.#full.addEventListener("change", this.#cover);
     options.onResize(() => this.#view?.settle());
@@ -80,7 +82,7 @@ class Widget {
   open(isAsked) {
     this.#isOpen = true;
     this.#mayFocus = isAsked || this.#options.data.mode === "page";
-    this.#unread = 0;
+    this.#unread.read();
     this.#options.frame.classList.add("open");
     if (!this.#part) return;
     this.#part.panel.hidden = false;
@@ -113,6 +115,7 @@ class Widget {
     this.#isGone = true;
     this.#full.removeEventListener("change", this.#cover);
     this.#coverPage();
+    this.#unread.end();
     this.#talk?.end();
     this.#view?.destroy();
     this.#part?.panel.remove();
@@ -205,7 +208,7 @@ class Widget {
   // -- the conversation
 
   #start() {
-    const { server, workflow, identity, emit, showUnread } = this.#options;
+    const { server, workflow, identity, emit } = this.#options;
     const part = /** @type {import("./panel.js").Panel} */ (this.#part);
     this.#talk?.end();
     this.#hasBeenOnline = this.#hasOpened = this.#isClosed = false;
@@ -225,14 +228,16 @@ class Widget {
       view: this.#view,
       onMessage: (message) => {
         emit("message", message);
-        if (!this.#isOpen) showUnread((this.#unread += 1));
+        this.#unread.add(message.id, this.#isOpen);
         if (this.#hasSound && (!this.#isOpen || document.hidden)) chime();
       },
       onStatus: (status) => emit("status", status),
       onState: (state) => this.#showState(state),
       onPerson: (person, picture) => this.#showPerson(person, picture),
-      onOpened: () => {
+      onOpened: ({ sessionId, messages }) => {
         this.#hasOpened = true;
+        const said = messages.filter((/** @type {any} */ one) => one.direction === "out").map((/** @type {any} */ one) => one.id);
+        this.#unread.begin(sessionId ?? "", said, this.#isOpen);
         if (this.#isOver) this.#view.note(words.over);
         this.#isOver = false;
         if (this.#look?.note) this.#view.note(this.#look.note);

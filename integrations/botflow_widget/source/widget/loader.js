@@ -46,6 +46,7 @@ let opened = null;
 let worn = null;
 let isOpen = !isButton;
 let isGone = false;
+let unread = 0;
 let called = "Chat";
 /** @type {string | null} */
 let identity = data.identity ?? given.identity ?? null;
@@ -123,6 +124,8 @@ async function close() {
 
 /** @param {number} count */
 function showUnread(count) {
+  if (count === unread) return;
+  unread = count;
   badge.hidden = !count;
   badge.textContent = count > 9 ? "9+" : String(count);
   name(count ? ` (${badge.textContent})` : "");

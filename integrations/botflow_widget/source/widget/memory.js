@@ -18,6 +18,12 @@ export function memoryOf(name) {
         value ? store().setItem(key(one), value) : store().removeItem(key(one));
       } catch { /* then it is forgotten */ }
     },
+    /** Hear when another tab has changed it, until what this returns is called. @param {string} one @param {() => void} react */
+    watch(one, react) {
+      const listener = (/** @type {StorageEvent} */ event) => { if (event.key === key(one)) react(); };
+      window.addEventListener("storage", listener);
+      return () => window.removeEventListener("storage", listener);
+    },
   };
 }
 

@@ -15,7 +15,7 @@ import { Writing } from "./writing.js";
  * @property {(status: string) => void} onStatus
  * @property {(state: string) => void} onState
  * @property {(person: string | undefined, picture?: string) => void} onPerson who has the conversation instead of the bot
- * @property {() => void} onOpened
+ * @property {(page: any) => void} onOpened
  * @property {() => void} onAnswer
  * @property {(before: number | null | undefined) => void} onEarlier
  * @property {(failure: unknown) => void} onLost
@@ -93,7 +93,8 @@ export class Talk {
   }
 
   /** @param {any} page */
-  #opened({ messages, unsent, earlier, person, personPicture, isNew }) {
+  #opened(page) {
+    const { messages, unsent, earlier, person, personPicture, isNew } = page;
     this.#view.clear();
     this.#writing.clear();
     this.#paced.clear();
@@ -108,7 +109,7 @@ export class Talk {
     this.#view.welcome(!messages.length && !unsent.length);
     this.#showEarlier(earlier);
     this.#view.toEnd();
-    this.#options.onOpened();
+    this.#options.onOpened(page);
   }
 
   // -- messages

@@ -289,7 +289,7 @@ function beside(entry, side) {
 }
 
 /** Compare two message ids, `version.index`. @param {string} one @param {string} other */
-function order(one, other) {
+export function order(one, other) {
   const [version = 0, index = 0] = one.split(".").map(Number);
   const [otherVersion = 0, otherIndex = 0] = other.split(".").map(Number);
   return version - otherVersion || index - otherIndex;
