@@ -1,1 +1,1 @@
-export * from "./chunks/chat-N6CCBATG.js";
+export * from "./chunks/chat-NIGYZPEW.js";
