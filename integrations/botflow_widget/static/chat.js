@@ -1,1 +1,1 @@
-export * from "./chunks/chat-NIGYZPEW.js";
+export * from "./chunks/chat-DW4HDNB2.js";
