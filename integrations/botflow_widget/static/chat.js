@@ -1,1 +1,1 @@
-export * from "./chunks/chat-3CLGE6U3.js";
+export * from "./chunks/chat-3OFSFOVQ.js";

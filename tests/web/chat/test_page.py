@@ -29,7 +29,18 @@ async def test_a_visitor_orders_with_words_and_buttons_and_a_reload_keeps_everyt
         await visitor.sees(*said)
         await visitor.types("hello again")
         await visitor.sees(*said, "hello again", "What's your name?")
-        await visitor.page.get_by_role("button", name="New conversation").click()
+        begin = visitor.page.get_by_role("button", name="New conversation")
+        for key in ("Escape", "Enter"):  # the question is asked with the focus on "Keep it"
+            await begin.click()
+            await expect(visitor.page.get_by_role("button", name="Keep it")).to_be_focused()
+            await visitor.page.keyboard.press(key)
+            await expect(visitor.page.get_by_role("alertdialog")).to_be_hidden()
+            await expect(begin).to_be_focused()
+        await visitor.sees(*said, "hello again", "What's your name?")
+        await begin.click()
+        await visitor.page.get_by_role("button", name="Begin again").click()
+        await visitor.sees("Welcome", "name?")
+        await begin.click()  # nothing was said that could be lost
         await visitor.sees("Welcome", "name?")
         assert visitor.complaints == []
 
@@ -136,7 +147,7 @@ async def test_a_message_written_without_a_connection_is_sent_once_when_it_is_ba
         await context.set_offline(True)
         await visitor.types("Ann")
         await expect(visitor.page.locator(".meta.waits")).to_contain_text("trying again")
-        await expect(visitor.page.locator("#connection")).to_contain_text("offline")
+        await expect(visitor.page.locator("#connection")).to_have_text("Offline")
 
         await visitor.page.wait_for_timeout(300)
         await context.set_offline(False)
@@ -191,6 +202,9 @@ async def test_everything_works_by_keyboard_alone(browser: Browser, demo: Site) 
             while await _focused(visitor) != "New conversation":
                 await keyboard.press("Tab")
         await keyboard.press("Space")
+        assert await _focused(visitor) == "Keep it"
+        await keyboard.press("Shift+Tab")
+        await keyboard.press("Enter")
         await visitor.sees("Welcome", "name?")
 
 

@@ -51,7 +51,7 @@ async def test_axe_finds_nothing_in_any_state(browser: Browser, sqlite_url: str,
                 await assert_accessible(page)
                 await page.keyboard.press("Escape")
                 await context.set_offline(True)
-                await expect(page.locator("#connection")).to_contain_text("offline")
+                await expect(page.locator("#connection")).to_have_text("Offline")
                 await assert_accessible(page)
             async with await browser.new_context(**seen) as context:
                 visitor = Visitor(await context.new_page())

@@ -16,6 +16,14 @@ OTHER = ORDER.replace("id: order\n", "id: other\n", 1)
 # As Turbo and htmx do, and as a framework that draws the body again.
 EXCHANGES = ("document.body.replaceWith(document.createElement('body'))", "document.body.replaceChildren()")
 
+COLOURS = {
+    "rgb(200, 0, 0)": "rgb(200, 0, 0)",
+    "hsl(0 100% 30%)": "rgb(153, 0, 0)",
+    "DarkRed": "rgb(139, 0, 0)",
+    "oklch(0.4 0.1 250)": "rgb(18, 74, 123)",
+    "#900": "rgb(153, 0, 0)",
+}
+
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def served(sqlite_url: str) -> AsyncIterator[Site]:
@@ -91,3 +99,34 @@ async def test_a_page_that_was_written_wrongly_says_so_in_the_console(
             await expect(visitor.page.locator(".welcome")).to_contain_text("out of service at the moment")
             visitor.complaints = [one for one in visitor.complaints if "404" not in one]
         assert visitor.complaints == []
+
+
+async def test_any_colour_of_css_is_worn_and_anything_else_is_told(browser: Browser, served: Site) -> None:
+    async with (
+        host_page(served.url, "order", 'data-color="red; } * {"') as address,
+        await browser.new_context(**DESKTOP) as context,
+    ):
+        visitor = Visitor(await context.new_page())
+        async with visitor.page.expect_console_message(lambda one: "is no colour of CSS" in one.text):
+            await visitor.page.goto(address)
+        await expect(visitor.page.locator(".launcher")).to_have_css("background-color", "rgb(11, 107, 93)")
+        for color, worn in COLOURS.items():
+            async with host_page(served.url, "order", f'data-color="{color}"') as other:
+                await visitor.page.goto(other)
+                await expect(visitor.page.locator(".launcher")).to_have_css("background-color", worn)
+        assert visitor.complaints == []
+
+
+async def test_a_page_whose_site_is_not_allowed_is_told_why_and_the_visitor_calmly(
+    browser: Browser, sqlite_url: str
+) -> None:
+    async with (
+        open_site(sqlite_url, flows=(ORDER,), botflow_allowed_origins="https://example.com") as site,
+        host_page(site.url, "order") as address,
+        await browser.new_context(**DESKTOP) as context,
+    ):
+        visitor = await at(context, address)
+        async with visitor.page.expect_console_message(lambda one: "botflow:" in one.text) as told:
+            await visitor.page.locator(".launcher").click()
+        assert "BOTFLOW_ALLOWED_ORIGINS" in (await told.value).text
+        await expect(visitor.page.locator("#connection")).to_have_text("Connecting…")

@@ -1,6 +1,7 @@
 /** The chat itself, loaded when it is opened: its window, in the workflow's look and language, and a conversation in it. */
 
 import { useServer } from "./addresses.js";
+import { askBefore } from "./ask.js";
 import { face } from "./bubble.js";
 import sheet from "./chat.css";
 import { Composer } from "./composer.js";
@@ -146,7 +147,7 @@ class Widget {
       upload: (file, options) => /** @type {Talk} */ (this.#talk).chat.upload(file, options),
       onSend: (text, more) => this.#say(text, more),
     });
-    part.restart.addEventListener("click", () => this.#restart());
+    askBefore(part, () => this.#restart());
     part.earlier.addEventListener("click", () => this.#talk?.readEarlier());
     part.share.addEventListener("click", () => this.#share());
     part.sound.addEventListener("click", () => this.#turnSound(!this.#hasSound));
@@ -247,6 +248,7 @@ class Widget {
       onLost: (failure) => this.#lost(failure),
       onInactive: () => this.#close(),
     });
+    this.#talk.chat.addEventListener("connection", (/** @type {any} */ { detail }) => { if (detail.failure) this.#suspect(); }, { once: true });
     this.#talk.chat.open();
     this.#waiting.splice(0).forEach((act) => act());
   }
@@ -256,6 +258,14 @@ class Widget {
     if (!this.#hasOpened) return this.#refuse(reason(failure ?? {}));
     this.#isOver = true; // said once the new one is there
     this.#restart();
+  }
+
+  /** A browser does not tell a refused page from a lost connection; but how the chat looks is for every page. */
+  async #suspect() {
+    const { look } = await this.#options.look({ cache: "no-store" });
+    const detail = `the server is there, and calls of the chat from ${location.origin} fail`;
+    const hint = "If it is refused, add the site to the workflow's document, chat: {origins: [...]}, or to BOTFLOW_ALLOWED_ORIGINS";
+    if (look && !this.#hasBeenOnline) this.#options.explain({ detail, hint });
   }
 
   /** @param {string} why @param {string} [more] */

@@ -24,15 +24,31 @@ export function accents(color, { page, surface, toward, soft }) {
 }
 
 /**
- * Set the colours of both schemes on an element; the sheets choose between them.
+ * Return any colour of CSS as `#rrggbb`, as the browser understands it on a connected element; null for what is none.
+ * @param {HTMLElement} element
+ * @param {string} color
+ */
+function hexOf(element, color) {
+  if (/^#([0-9a-f]{3}|[0-9a-f]{6})$/i.test(color)) return color;
+  if (!CSS.supports("color", color)) return null;
+  element.style.backgroundColor = `color-mix(in srgb, ${color}, ${color})`; // computed, it is three shares from 0 to 1
+  const shares = /^color\(srgb ([-.e\d]+) ([-.e\d]+) ([-.e\d]+)/.exec(getComputedStyle(element).backgroundColor);
+  element.style.backgroundColor = "";
+  return shares && hex(shares.slice(1).map((share) => Math.min(1, Math.max(0, Number(share))) * 255));
+}
+
+/**
+ * Set the colours of both schemes on an element; the sheets choose between them. Returns whether `color` is one.
  * @param {HTMLElement} element
  * @param {string} color
  */
 export function dress(element, color) {
-  const own = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.test(color) ? color : OWN;
+  const known = hexOf(element, color);
+  const own = known ?? OWN;
   for (const [scheme, places] of Object.entries(SCHEMES)) {
     for (const [name, value] of Object.entries(accents(own, places))) element.style.setProperty(`--${scheme}-${name}`, value);
   }
+  return known !== null;
 }
 
 /**
@@ -77,7 +93,12 @@ function luminance(color) {
  */
 function mixed(one, other, share) {
   const to = channels(other);
-  return `#${channels(one).map((part, at) => Math.round(part + (to[at] - part) * share).toString(16).padStart(2, "0")).join("")}`;
+  return hex(channels(one).map((part, at) => part + (to[at] - part) * share));
+}
+
+/** @param {number[]} parts from 0 to 255 */
+function hex(parts) {
+  return `#${parts.map((part) => Math.round(part).toString(16).padStart(2, "0")).join("")}`;
 }
 
 /** @param {string} color */

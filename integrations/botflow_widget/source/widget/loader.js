@@ -24,7 +24,9 @@ const CHAT = { pl: "Czat", tr: "Sohbet", ar: "محادثة" }; // it is "Chat" i
 const AGAIN_MS = 2_000;
 const LONGEST_AGAIN_MS = 60_000;
 
-const MODULE = "script[type=module][data-workflow][src*='/widget/v1']";
+/** @type {Set<string>} */
+const told = new Set(); // lines that are in the console already
+const MODULE = "script[type=module][data-workflow][src*='widget/v1']";
 const script = /** @type {HTMLScriptElement} */ (document.currentScript ?? document.querySelector(MODULE));
 if (!script) throw new Error("botflow: a page names v1.js by <script src data-workflow defer>, and does not import it");
 if (script.type === "module") tell("v1.js is no module. Take type=\"module\" from its <script> and write defer.");
@@ -68,12 +70,16 @@ shade();
 let settle = () => {};
 let leave = () => {};
 let letGo = () => {};
-/** @type {Set<string>} */
-const told = new Set();
 
 /** Say to the page's developer, once, what is wrong and what to do. @param {string} text */
 function tell(text) {
-  console.warn(`botflow: ${text}`);
+  if (!told.has(text)) console.warn(`botflow: ${text}`);
+  told.add(text);
+}
+
+/** Tell why the server refuses. @param {{detail?: string, hint?: string} | null} problem */
+function explain(problem) {
+  if (problem?.detail) tell(`${problem.detail}. ${problem.hint ?? ""}`);
 }
 
 /** @param {string} name @param {unknown} [detail] */
@@ -83,7 +89,7 @@ function emit(name, detail) {
 
 /** Load the chat, once; a failure is tried again by the next call. @returns {Promise<Opened>} */
 function load() {
-  const options = { root, frame, server: server.href, workflow, isButton, data, given, identity: () => identity, found: worn, look, dressed, emit, showUnread, close, memory, onResize: (/** @type {() => void} */ react) => { settle = react; } };
+  const options = { root, frame, server: server.href, workflow, isButton, data, given, identity: () => identity, found: worn, look, dressed, emit, showUnread, close, explain, memory, onResize: (/** @type {() => void} */ react) => { settle = react; } };
   const from = (/** @type {string} */ file) => import(new URL(file, script.src).href);
   // A server that was upgraded since has other chunks, and names its own in chat.js.
   opened ??= from(CHAT_FILE).catch(() => from("chat.js")).then((chat) => chat.mount(options)).catch((failure) => {
@@ -137,14 +143,13 @@ function name(more) {
   button.setAttribute("aria-label", called + more);
 }
 
-/** Ask the server how the workflow looks. @returns {Promise<{look?: Look, problem?: any}>} */
-async function look() {
-  const answer = await fetch(new URL(`chat/${encodeURIComponent(workflow)}/look`, server)).catch(() => null);
+/** Ask the server how the workflow looks. @param {RequestInit} [how] @returns {Promise<{look?: Look, problem?: any}>} */
+async function look(how) {
+  const answer = await fetch(new URL(`chat/${encodeURIComponent(workflow)}/look`, server), how).catch(() => null);
   const body = await answer?.json().catch(() => null);
   if (body?.outOfService) return { problem: { code: "workflow.inactive" } };
   if (answer?.ok) return { look: body };
-  if (body?.detail && !told.has(body.detail)) tell(`${body.detail}. ${body.hint ?? ""}`);
-  told.add(body?.detail);
+  explain(body);
   return { problem: body ?? {} };
 }
 
@@ -152,7 +157,8 @@ async function look() {
 function dressed(found) {
   worn = found;
   const theme = { ...found.theme, ...given.theme, ...data };
-  dress(frame, getComputedStyle(host).getPropertyValue("--botflow-color").trim() || theme.color || "");
+  const color = getComputedStyle(host).getPropertyValue("--botflow-color").trim() || theme.color || "";
+  if (!dress(frame, color) && color) tell(`"${color}" is no colour of CSS. Write one such as "#0b6b5d".`);
   const radius = Number.parseInt(theme.radius, 10);
   if (radius >= 0) frame.style.setProperty("--theme-radius", `${radius}px`);
   frame.dataset.side = theme.position ?? "right";

@@ -34,6 +34,9 @@ export function panelOf({ name, logo, isButton, isPage, brand, close }) {
     log: h("ol#log.log"),
     replies: h("div#replies.replies", { role: "group", "aria-label": words.suggested }),
     latest: h("button#latest.latest", { hidden: true }, words.latest, h("span", { "aria-hidden": "true" }, " ↓")),
+    ask: h("div#ask.ask", { role: "alertdialog", "aria-labelledby": "ask-text", hidden: true }, h("p#ask-text", null, words.restartAsk)),
+    yes: h("button#yes", null, words.restartYes),
+    no: h("button#no", null, words.restartNo),
     alarm: h("p#alarm.alarm", { role: "alert" }),
     tray: h("ul#tray.tray", { "aria-label": words.attached, hidden: true }),
     attach: h("button#attach.round", { "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": words.attach, title: words.attach }, icon(CLIP)),
@@ -44,6 +47,7 @@ export function panelOf({ name, logo, isButton, isPage, brand, close }) {
     drop: h("div#drop.drop", { "aria-hidden": "true", hidden: true }, words.drop),
   };
   part.holder.append(part.attach);
+  part.ask.append(part.yes, part.no);
   const messages = h("div", { role: "log", "aria-live": "off", "aria-label": words.messages }, part.log); // `said` speaks instead
   const column = h("div.column", null, part.welcome, part.earlier, messages, part.replies);
   const scroll = h("div#scroll.scroll", { tabindex: 0, role: "region", "aria-label": words.conversation }, column);
@@ -56,7 +60,7 @@ export function panelOf({ name, logo, isButton, isPage, brand, close }) {
       h("div.who", null, h("slot", { name: "title" }, part.title), part.connection),
       part.sound, part.restart, ...(isPage ? [part.share] : []), ...(isButton ? [part.close] : [])),
     h("div.middle", null, scroll, part.latest),
-    h("div.dock", null, part.alarm, part.tray, composer, ...(brand ? [h("p.brand", null, before, link, after)] : [])),
+    h("div.dock", null, part.ask, part.alarm, part.tray, composer, ...(brand ? [h("p.brand", null, before, link, after)] : [])),
     part.said, part.drop);
   part.close.addEventListener("click", close);
   return { ...part, panel, scroll, column, composer };
