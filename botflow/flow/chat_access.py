@@ -72,4 +72,4 @@ class ChatAccess(BaseModel):
     feedback: bool = False
     """Whether people may say of each answer that it was good or bad."""
     brand: bool = True
-    """Whether the chat shows a small link to botflow."""
+    """Whether the chat says in a small line that it is made with botflow."""

@@ -1,1 +1,1 @@
-export * from "./chunks/chat-3OFSFOVQ.js";
+export * from "./chunks/chat-SYGVBEXD.js";

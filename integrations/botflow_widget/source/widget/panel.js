@@ -10,7 +10,6 @@ const BELL = "M10 3a4.500 4.500 0 0 0-4.500 4.500c0 4-1.500 5-1.500 6h12c0-1-1.5
 const SHARE = "M10 12V3.500M7 6l3-3 3 3M5.500 9H4v8h12V9h-1.500";
 const CLIP = "m16.500 9.500-6.700 6.700a4 4 0 0 1-5.700-5.700l6.900-6.900a2.700 2.700 0 0 1 3.800 3.800l-6.800 6.800a1.300 1.300 0 0 1-1.900-1.900l6.200-6.200";
 const ARROW = "M10 16V4.500M4.500 10 10 4.500 15.500 10";
-const BRAND = "https://pypi.org/project/botflow/";
 
 /**
  * Return the window, and its parts by name.
@@ -52,15 +51,13 @@ export function panelOf({ name, logo, isButton, isPage, brand, close }) {
   const column = h("div.column", null, part.welcome, part.earlier, messages, part.replies);
   const scroll = h("div#scroll.scroll", { tabindex: 0, role: "region", "aria-label": words.conversation }, column);
   const composer = h("form#composer.composer", null, part.holder, part.text, part.send);
-  const [before, after] = words.brand.split("{}");
-  const link = h("a", { href: BRAND, target: "_blank", rel: "noopener" }, "botflow");
   const panel = h(isPage ? "main.panel" : "section.panel", { role: isButton && "dialog", "aria-label": name || words.conversation, lang: language, dir: direction, tabindex: -1 },
     h("div.bar", null,
       part.mark,
       h("div.who", null, h("slot", { name: "title" }, part.title), part.connection),
       part.sound, part.restart, ...(isPage ? [part.share] : []), ...(isButton ? [part.close] : [])),
     h("div.middle", null, scroll, part.latest),
-    h("div.dock", null, part.ask, part.alarm, part.tray, composer, ...(brand ? [h("p.brand", null, before, link, after)] : [])),
+    h("div.dock", null, part.ask, part.alarm, part.tray, composer, ...(brand ? [h("p.brand", null, words.brand.replace("{}", "botflow"))] : [])),
     part.said, part.drop);
   part.close.addEventListener("click", close);
   return { ...part, panel, scroll, column, composer };
