@@ -1,1 +1,1 @@
-export * from "./chunks/chat-2RAYOAPP.js";
+export * from "./chunks/chat-N4OAAGXA.js";
