@@ -97,10 +97,22 @@ const SCENARIOS = {
     return { said: said(), isBack: of("connection").at(-1).state === "online", lost: of("lost").length };
   },
 
+  /** Texts around the longest one that the server takes. */
+  async long() {
+    const { chat, of, said } = visitor();
+    await chat.open();
+    chat.send("x".repeat(8_001));
+    chat.send("\u{1f600}".repeat(8_001));
+    chat.send("\u{1f600}".repeat(8_000)); // the server does not count them twice
+    await until(() => of("refused").length === 2 && said().length === 2);
+    chat.close();
+    return of("refused").map(({ failure: { status, code, detail, hint } }) => ({ status, code, detail, hint }));
+  },
+
   async refused() {
     const { chat, of, said } = visitor();
     await chat.open();
-    const { messageId } = chat.send("x".repeat(8_001));
+    const { messageId } = chat.send("one", { payload: "x".repeat(1_001) });
     chat.send("two");
     await until(() => of("refused").length && said().length === 2);
     chat.retry(messageId);

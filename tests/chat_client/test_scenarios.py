@@ -152,10 +152,19 @@ async def test_a_message_that_is_refused_says_why_and_holds_back_no_other(site: 
     assert told["failure"].pop("hint")
     assert told == {
         "isIts": True,
-        "failure": {"status": 422, "code": "text.too_long", "isFinal": True},
+        "failure": {"status": 422, "code": "payload.too_long", "isFinal": True},
         "said": echoed("two"),
         "taken": 1,
     }
+
+
+async def test_a_text_that_is_too_long_is_refused_before_it_is_sent(site: Site) -> None:
+    """The server would say that the whole body is too large, as of a file."""
+    told, wire = await through(site, lambda _: WELL, "long")
+
+    refused = {"status": 0, "code": "text.too_long", "detail": "more than 8000 letters", "hint": "send less at once"}
+    assert told == [refused] * 2
+    assert len(wire.calls("POST messages")) == 1
 
 
 async def test_a_storage_that_fails_costs_only_what_it_would_have_kept(site: Site) -> None:

@@ -1,1 +1,1 @@
-export * from "./chunks/chat-SYGVBEXD.js";
+export * from "./chunks/chat-F2JWRRTR.js";

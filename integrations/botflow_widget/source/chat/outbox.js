@@ -210,7 +210,7 @@ export class Outbox {
     const { messageId, text, payload, question, location, media } = item.message;
     const body = { messageId, text, payload, question, location, media: media?.map(({ id }) => ({ id })) };
     try {
-      if (isTooLong(text)) throw new Refusal(0, { code: "text.too_long", detail: `at most ${LONGEST_TEXT} letters` });
+      if (isTooLong(text)) throw new Refusal(0, { code: "text.too_long", detail: `more than ${LONGEST_TEXT} letters`, hint: "send less at once" });
       const answer = await this.#chat.calls.json("POST", "/messages", { body, signal: life, withinMs: TURN_WITHIN_MS });
       if (life.aborted) return undefined;
       if (!Array.isArray(answer.messages)) throw new TypeError("somebody else has answered");
