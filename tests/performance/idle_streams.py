@@ -1,6 +1,6 @@
 """What open streams cost while nobody says anything: `python -m tests.performance.idle_streams [COUNT [SECONDS]]`.
 
-Each stream is of a session of its own, on SQLite. Prints the server's CPU time as a share of one core, and its memory.
+Each stream is of a visitor of its own, on SQLite. Prints the server's CPU time as a share of one core, and its memory.
 """
 
 from __future__ import annotations
@@ -14,26 +14,27 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx2
 
 from tests.performance.behind_proxy import serving
-from tests.performance.load import API_KEY
 
 COUNT, SECONDS = 800, 30.0
 SETTLE_S = 8.0
-HEADERS = {"authorization": f"Bearer {API_KEY}"}
 
 
-async def say_hello(port: int, count: int) -> None:
-    """Begin the sessions; the server names each person."""
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=HEADERS) as client:
+async def visit(port: int, count: int) -> list[str]:
+    """Open the sessions, each from an address of its own; return their tokens."""
+    tokens = []
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         for number in range(count):
-            body = {"externalId": f"person-{number}", "text": "hello"}
-            (await client.post("/chat/order/messages", json=body)).raise_for_status()
+            opened = await client.post("/chat/order/sessions", headers=_address(number))
+            tokens.append(opened.raise_for_status().json()["token"])
+    return tokens
 
 
 @asynccontextmanager
-async def stream(port: int, number: int) -> AsyncIterator[None]:
+async def stream(port: int, number: int, token: str) -> AsyncIterator[None]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    path = f"/chat/order/events?externalId=person-{number}"
-    writer.write(f"GET {path} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {API_KEY}\r\n\r\n".encode())
+    headers = {"host": "a", "authorization": f"Bearer {token}", **_address(number)}
+    lines = "".join(f"{name}: {text}\r\n" for name, text in headers.items())
+    writer.write(f"GET /chat/order/events HTTP/1.1\r\n{lines}\r\n".encode())
     assert b"200" in await reader.readline()
     reading = asyncio.create_task(reader.read())
     try:
@@ -43,14 +44,18 @@ async def stream(port: int, number: int) -> AsyncIterator[None]:
         writer.close()
 
 
+def _address(number: int) -> dict[str, str]:
+    return {"x-forwarded-for": f"10.0.{number // 250}.{number % 250}"}
+
+
 async def measure(count: int, seconds: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        settings = {"BOTFLOW_DATABASE_URL": f"sqlite:///{folder}/idle.db", "BOTFLOW_API_KEY": API_KEY}
-        async with serving(**settings) as (port, process), AsyncExitStack() as streams:
-            await say_hello(port, count)
+        database = f"sqlite:///{folder}/idle.db"
+        async with serving(BOTFLOW_DATABASE_URL=database) as (port, process), AsyncExitStack() as streams:
+            tokens = await visit(port, count)
             before = process.memory_info().rss
-            for number in range(count):
-                await streams.enter_async_context(stream(port, number))
+            for number, token in enumerate(tokens):
+                await streams.enter_async_context(stream(port, number, token))
             await asyncio.sleep(SETTLE_S)
             begun = sum(process.cpu_times()[:2])
             await asyncio.sleep(seconds)
