@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Route
@@ -124,6 +125,8 @@ async def test_what_a_closed_tab_has_not_sent_is_sent_by_another(site: Site, con
         await other.wait_for_function(SHOWS, arg=3)
 
         assert (await shown(other))["said"] == echoed("last words")
+        # A post that the network's return cuts off is sent again, as the same message.
+        assert len({orjson.loads(request.body)["messageId"] for request in wire.calls("POST messages")}) == 1
 
 
 async def test_a_page_that_is_loaded_again_while_it_sends_sends_once(site: Site, context: BrowserContext) -> None:
